@@ -1,0 +1,1 @@
+export { defineConfig, type JobsConfig } from './config'

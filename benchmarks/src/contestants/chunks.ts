@@ -1,0 +1,18 @@
+const CHUNK = 1_000
+const AT_ONCE = 2
+
+/**
+ * Sends all in chunks of a thousand, two on their way at any time: of what was tried (1,000 to 50,000 a statement, 1 to 4
+ * at a time) the fastest for every contestant that has no way of its own.
+ */
+export async function inChunks<T>(all: readonly T[], send: (chunk: readonly T[]) => Promise<unknown>): Promise<void> {
+  let next = 0
+  const lane = async () => {
+    while (next < all.length) {
+      const chunk = all.slice(next, next + CHUNK)
+      next += CHUNK
+      await send(chunk)
+    }
+  }
+  await Promise.all(Array.from({ length: AT_ONCE }, lane))
+}

@@ -1,0 +1,23 @@
+import type { Contestant } from '../contestant'
+
+/** Everybody, in the order of the tables; loaded one by one, so that a child process holds only what it measures. */
+const LOAD: Readonly<Record<string, () => Promise<Contestant>>> = {
+  'jobs-worker': async () => (await import('./jobs-worker')).oursDefault,
+  'jobs-worker-keep0': async () => (await import('./jobs-worker')).oursKeepNone,
+  graphile: async () => (await import('./graphile')).graphileDefault,
+  'graphile-tuned': async () => (await import('./graphile')).graphileTuned,
+  'pg-boss': async () => (await import('./pg-boss')).pgBoss,
+  ceiling: async () => (await import('./ceiling')).ceilingGathered,
+  'ceiling-each': async () => (await import('./ceiling')).ceilingSingle,
+  'ceiling-notify': async () => (await import('./ceiling')).ceilingNotify,
+}
+
+export function loadContestants(): Promise<Contestant[]> {
+  return Promise.all(Object.keys(LOAD).map(loadContestant))
+}
+
+export async function loadContestant(name: string): Promise<Contestant> {
+  const load = LOAD[name]
+  if (!load) throw new Error(`no contestant '${name}'; there are: ${Object.keys(LOAD).join(', ')}`)
+  return load()
+}

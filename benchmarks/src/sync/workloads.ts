@@ -1,0 +1,126 @@
+import { monitorEventLoopDelay } from 'node:perf_hooks'
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
+import { inTurns, type SyncWorkload, timed } from './workload'
+
+const MIB = 2 ** 20
+/** About 10 ms of work. */
+const ROUNDS = 5_000_000
+
+export const workloads: readonly SyncWorkload[] = [
+  {
+    name: 'one',
+    about: 'a call that does nothing, one at a time, one thread',
+    unit: 'us/call',
+    better: 'less',
+    measure: (contestants, { turns, scale }) =>
+      inTurns(
+        contestants,
+        1,
+        turns * 20,
+        (pool) => timed(() => pool.noop(), 3_000 * scale, 1),
+        async (pool) => ((await timed(() => pool.noop(), 300, 1)) / 300) * 1_000,
+      ),
+  },
+  {
+    name: 'flight',
+    about: 'the same, 1,000 calls in flight, two threads',
+    unit: 'calls/s',
+    better: 'more',
+    measure: (contestants, { turns, scale }) =>
+      inTurns(
+        contestants,
+        2,
+        turns * 2,
+        (pool) => timed(() => pool.noop(), 10_000 * scale, 1_000),
+        async (pool) => (20_000 * scale * 1_000) / (await timed(() => pool.noop(), 20_000 * scale, 1_000)),
+      ),
+  },
+  {
+    name: 'scale',
+    about: 'work for the CPU on two threads, against one thread',
+    unit: 'x',
+    better: 'more',
+    async measure(contestants, { turns, scale }) {
+      const speed = (threads: number) =>
+        inTurns(
+          contestants,
+          threads,
+          turns,
+          (pool) => timed(() => pool.work(ROUNDS), 4, threads),
+          (pool) => timed(() => pool.work(ROUNDS), Math.ceil(40 * scale), 8),
+        )
+      const [alone, both] = [await speed(1), await speed(2)]
+      return new Map([...both].map(([name, ms]) => [name, ms.map((each, i) => (alone.get(name)?.[i] ?? 0) / each)]))
+    },
+  },
+  {
+    name: 'transfer',
+    about: '64 MiB there and back, handed over',
+    unit: 'ms',
+    better: 'less',
+    measure: (contestants, { turns }) =>
+      inTurns(
+        contestants,
+        1,
+        turns * 3,
+        async (pool) => pool.touch?.(new ArrayBuffer(8)),
+        async (pool) => {
+          if (pool.touch === null) return null
+          const buffer = new ArrayBuffer(64 * MIB)
+          const start = performance.now()
+          await pool.touch(buffer)
+          return performance.now() - start
+        },
+      ),
+  },
+  {
+    name: 'delay',
+    about: "the event loop's delay, p99, while two threads are busy",
+    unit: 'ms',
+    better: 'less',
+    measure: (contestants, { turns, scale }) =>
+      inTurns(
+        contestants,
+        2,
+        turns,
+        (pool) => pool.noop(),
+        async (pool) => {
+          const delay = monitorEventLoopDelay({ resolution: 1 })
+          delay.enable()
+          await Promise.all([pool.spin(2_000 * scale), pool.spin(2_000 * scale)])
+          delay.disable()
+          // It counts its own interval in.
+          return delay.percentile(99) / 1e6 - 1
+        },
+      ),
+  },
+  {
+    name: 'memory',
+    about: 'growth of heap and buffers from the 100,000th call to the 1,000,000th',
+    unit: 'MiB',
+    better: 'less',
+    only: ['runSync', 'runSync-inline', 'piscina'],
+    measure: (contestants, { scale }) =>
+      inTurns(
+        contestants,
+        2,
+        1,
+        (pool) => timed(() => pool.noop(), 100_000 * scale, 1_000),
+        async (pool) => {
+          const before = used()
+          await timed(() => pool.noop(), 900_000 * scale, 1_000)
+          return (used() - before) / MIB
+        },
+      ),
+  },
+]
+
+setFlagsFromString('--expose-gc')
+const collect: () => void = runInNewContext('gc')
+
+function used(): number {
+  collect()
+  const { heapUsed, external } = process.memoryUsage()
+  return heapUsed + external
+}

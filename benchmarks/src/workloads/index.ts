@@ -1,0 +1,9 @@
+import type { Workload } from '../workload'
+import { drain } from './drain'
+import { bulk, single } from './enqueue'
+import { growth } from './growth'
+import { steady, wake } from './latency'
+import { memory } from './memory'
+
+/** Everything, in the order of the tables. */
+export const workloads: readonly Workload[] = [bulk, single, drain, wake, steady, ...growth, memory]

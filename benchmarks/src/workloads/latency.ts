@@ -1,0 +1,72 @@
+import type { RunnerCalls } from '../child/calls'
+import type { Child } from '../child/handle'
+import { percentile } from '../statistics'
+import type { Metric, Workload } from '../workload'
+import { Usage } from './usage'
+
+const MS = (name: string): Metric => ({ name, unit: 'ms', better: 'less' })
+const CPU = (name: string): Metric => ({ name, unit: 'CPU us/job', better: 'less' })
+const WAKES = 300
+const IDLE = { minGap: 30, maxGap: 60 }
+const STEADY = 10_000
+const STEADY_RATE = 1_000
+const WARM_UP = 20
+/** For what is still in the line when the last one was enqueued. */
+const LIMIT_MS = 60_000
+
+export const wake: Workload = {
+  name: 'wake',
+  about: 'an idle worker; another process enqueues one job every 30 to 60 ms; from the call to the handler',
+  metrics: [MS('p50'), MS('p95'), MS('p99')],
+  async measure(bench) {
+    const jobs = bench.jobs(WAKES)
+    await using runner = await bench.runner()
+    await using producer = await bench.producer()
+    await bench.server.ready()
+    await runner.calls.start({ expect: WARM_UP + jobs })
+    await producer.calls.pulse({ jobs: WARM_UP + jobs, ...IDLE })
+    await allHandled(runner)
+    const latencies = (await runner.calls.report()).latencies.slice(WARM_UP)
+    await producer.calls.close()
+    await runner.calls.stop()
+    return { p50: percentile(latencies, 0.5), p95: percentile(latencies, 0.95), p99: percentile(latencies, 0.99) }
+  },
+}
+
+export const steady: Workload = {
+  name: 'steady',
+  about:
+    '1,000 jobs/s enqueued one by one for 10 s; from the instant a job was to be enqueued to the handler; CPU of worker and server',
+  metrics: [MS('p99'), MS('p50'), CPU('cpu'), CPU('worker'), CPU('server'), CPU('producer')],
+  async measure(bench) {
+    const jobs = bench.jobs(STEADY)
+    const warmUp = STEADY_RATE
+    await using runner = await bench.runner()
+    await using producer = await bench.producer()
+    await bench.server.ready()
+    await runner.calls.start({ expect: warmUp + jobs })
+    await producer.calls.steady({ jobs: warmUp, rate: STEADY_RATE })
+    const [worked, enqueued] = [new Usage(bench, runner), new Usage(bench, producer)]
+    await producer.calls.steady({ jobs, rate: STEADY_RATE })
+    await allHandled(runner)
+    const { client: worker, server } = worked.perJob(jobs)
+    const { client: producerCost } = enqueued.perJob(jobs)
+    const latencies = (await runner.calls.report()).latencies.slice(warmUp)
+    await producer.calls.close()
+    await runner.calls.stop()
+    return {
+      p99: percentile(latencies, 0.99),
+      p50: percentile(latencies, 0.5),
+      cpu: worker === null || server === null ? null : worker + server,
+      worker,
+      server,
+      producer: producerCost,
+    }
+  },
+}
+
+async function allHandled(runner: Child<RunnerCalls>): Promise<void> {
+  if (await runner.calls.reached({ within: LIMIT_MS })) return
+  const { handled } = await runner.calls.report()
+  throw new Error(`only ${handled} jobs were run within ${LIMIT_MS} ms of the last enqueue`)
+}

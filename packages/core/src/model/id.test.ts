@@ -1,0 +1,16 @@
+import { expect, it } from 'vitest'
+import { isJobId, newJobId, queueHash, queueHashOf } from './id'
+
+it('makes uuids v7 that hold the time and their queue', () => {
+  const now = Date.now()
+  const ids = Array.from({ length: 10_000 }, () => newJobId('billing', now))
+  expect(new Set(ids).size).toBe(10_000)
+  for (const id of ids) {
+    expect(id).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/)
+    expect(Number.parseInt(id.replaceAll('-', '').slice(0, 12), 16)).toBe(now)
+    expect(queueHashOf(id)).toBe(queueHash('billing'))
+    expect(isJobId(id)).toBe(true)
+  }
+  expect(isJobId('1')).toBe(false)
+  expect(isJobId(null)).toBe(false)
+})

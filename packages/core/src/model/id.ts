@@ -1,0 +1,70 @@
+import { hash32 } from './hash'
+
+/** How many bits of an id tell its queue. */
+export const QUEUE_BITS = 16
+
+const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'))
+const POOL = 4_096
+const pool = new Uint8Array(POOL)
+let used = POOL
+
+const queueBits = new Map<string, number>()
+
+/** The 16 bits of a queue's name that its jobs' ids hold. */
+export function queueHash(queue: string): number {
+  let bits = queueBits.get(queue)
+  if (bits === undefined) {
+    bits = hash32(queue) & 0xffff
+    if (queueBits.size > 10_000) queueBits.clear()
+    queueBits.set(queue, bits)
+  }
+  return bits
+}
+
+/** The queue's 16 bits in an id made by `newJobId`. */
+export function queueHashOf(id: string): number {
+  return Number.parseInt(id.slice(32, 36), 16)
+}
+
+/**
+ * A uuid v7 (RFC 9562): 48 bits of milliseconds, 58 random bits, and in the last two bytes a hash of the queue's name, so
+ * that a store can find a job by its id alone.
+ */
+export function newJobId(queue: string, now = Date.now()): string {
+  const bits = queueHash(queue)
+  return uuid(now, HEX[bits >>> 8] as string, HEX[bits & 0xff] as string)
+}
+
+/** A uuid v7 of random bits only. */
+export function newId(): string {
+  return uuid(Date.now(), hexByte(), hexByte())
+}
+
+function uuid(now: number, last1: string, last2: string): string {
+  const time = now.toString(16).padStart(12, '0')
+  const variant = HEX[0x80 | (byte() & 0x3f)] as string
+  const version = HEX[0x70 | (byte() & 0x0f)] as string
+  return (
+    `${time.slice(0, 8)}-${time.slice(8)}-${version}${hexByte()}-${variant}${hexByte()}-` +
+    `${hexByte()}${hexByte()}${hexByte()}${hexByte()}${last1}${last2}`
+  )
+}
+
+function hexByte(): string {
+  return HEX[byte()] as string
+}
+
+function byte(): number {
+  if (used === POOL) {
+    globalThis.crypto.getRandomValues(pool)
+    used = 0
+  }
+  return pool[used++] as number
+}
+
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/
+
+/** Whether a text can be a job's id at all. */
+export function isJobId(id: unknown): id is string {
+  return typeof id === 'string' && UUID.test(id)
+}

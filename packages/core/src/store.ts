@@ -1,0 +1,6 @@
+/** For those who write a store: the port, its records, its errors, and the in-memory store as the reference. */
+export * from './model/errors'
+export { newJobId, QUEUE_BITS, queueHash, queueHashOf } from './model/id'
+export * from './model/job'
+export * from './store/memory'
+export * from './store/port'

@@ -1,0 +1,60 @@
+import type { Claim, ClaimedJob, WorkerInfo } from '../port'
+import { type Entry, toClaimed } from './entry'
+import { type Jobs, RECOVERED } from './jobs'
+import type { Queue } from './queue'
+
+/** What a claim got, short enough to be remembered for a minute. */
+export interface Taken {
+  readonly claim: string
+  readonly ids: readonly string[]
+  readonly more: boolean
+}
+
+export const NOTHING: Taken = { claim: '', ids: [], more: false }
+
+/** Serves the queues in turn, each in the order of its line, until the claim has what it asked for. */
+export function claimJobs(jobs: Jobs, claim: Claim, worker: WorkerInfo): Taken {
+  const ids: string[] = []
+  let room = claim.maxBytes
+  let full = false
+  for (const { name, limit } of claim.queues) {
+    const queue = jobs.queues.get(name)
+    if (!queue || queue.paused || full) continue
+    for (let served = 0; served < limit && ids.length < claim.start + claim.reserve; served += 1) {
+      const next = nextOf(queue, claim, ids.length)
+      if (!next) break
+      room -= bytesOf(next.input)
+      full = room < 0 && ids.length > 0
+      if (full) break
+      const started = ids.length < claim.start
+      jobs.take(next, worker, claim.id)
+      if (started) jobs.start(next, 0)
+      ids.push(next.id)
+    }
+  }
+  return { claim: claim.id, ids, more: full }
+}
+
+/** Those of a claim's jobs that are in its hands, as they are now. */
+export function inHand(jobs: Jobs, { claim, ids }: Taken): readonly ClaimedJob[] {
+  return ids.flatMap((id) => {
+    const entry = jobs.all.get(id)
+    return entry?.hold?.claim === claim ? [toClaimed(entry, entry.hold)] : []
+  })
+}
+
+/** The next job of the queue, unless it would have to be reserved and may not be. */
+function nextOf(queue: Queue, claim: Claim, taken: number): Entry | undefined {
+  const next = queue.first(claim.lanes)
+  return next && (taken < claim.start || mayBeReserved(next)) ? next : undefined
+}
+
+function mayBeReserved(entry: Entry): boolean {
+  return entry.rank !== RECOVERED && entry.locks.length === 0 && entry.unique?.while !== 'queued'
+}
+
+const encoder = new TextEncoder()
+
+function bytesOf(input: string | null): number {
+  return input === null ? 0 : encoder.encode(input).length
+}

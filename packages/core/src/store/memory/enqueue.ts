@@ -1,0 +1,30 @@
+import type { Enqueued, NewJob, UniqueRule } from '../port'
+import { newEntry } from './entry'
+import type { Jobs } from './jobs'
+
+export function enqueueJob(jobs: Jobs, job: NewJob): Enqueued {
+  if (jobs.all.has(job.id)) return { id: job.id, outcome: 'existing' }
+  return (job.unique && collide(jobs, job, job.unique)) ?? create(jobs, job)
+}
+
+function create(jobs: Jobs, job: NewJob): Enqueued {
+  const now = jobs.now()
+  const entry = newEntry(job, now)
+  jobs.all.set(entry.id, entry)
+  if (entry.unique) jobs.keys.take(entry, entry.unique, now)
+  jobs.place(entry, job.due)
+  return { id: job.id, outcome: 'created' }
+}
+
+/** What the holder of the key makes of the newcomer; null: nobody has the key, or it moves to the new job. */
+function collide(jobs: Jobs, job: NewJob, rule: UniqueRule): Enqueued | null {
+  const id = jobs.keys.holder(job, rule, jobs.now())
+  if (id === null) return null
+  if (rule.onConflict === 'return') return { id, outcome: 'existing' }
+  if (rule.onConflict === 'throw') return { id, outcome: 'conflict' }
+  const holder = jobs.find(id)
+  if (holder?.state !== 'queued' && holder?.state !== 'scheduled') return null
+  holder.input = job.input
+  jobs.place(holder, job.due)
+  return { id, outcome: 'replaced' }
+}

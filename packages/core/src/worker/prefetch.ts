@@ -1,0 +1,58 @@
+/** How many milliseconds of expected work may wait in a worker. */
+const AHEAD = 100
+/** Jobs slower than this are not prefetched: another worker may be free sooner. */
+const SLOW = 100
+const MOST = 1_000
+const WEIGHT = 1 / 32
+
+/**
+ * How many jobs to hold beyond those that run. Watches the time between two ends while jobs run, which is what the worker
+ * really gets done, whatever limits it; the mean is exponentially weighted and follows a slow job at once.
+ */
+export class Prefetch {
+  readonly #fixedMin: number | undefined
+  readonly #fixedMax: number | undefined
+  #meanGap = Number.POSITIVE_INFINITY
+  #meanTime = Number.POSITIVE_INFINITY
+  #busySince = 0
+
+  constructor(min: number | undefined, max: number | undefined) {
+    this.#fixedMin = min
+    this.#fixedMax = max
+  }
+
+  /** The worker had nothing to run until now. */
+  busy(now: number): void {
+    this.#busySince = now
+  }
+
+  ended(now: number, took: number): void {
+    this.#meanGap = follow(this.#meanGap, now - this.#busySince)
+    this.#meanTime = follow(this.#meanTime, took)
+    this.#busySince = now
+  }
+
+  /** Claim up to so many. */
+  get max(): number {
+    if (this.#fixedMax !== undefined) return this.#fixedMax
+    if (this.#fixedMin !== undefined) return Math.max(this.#fixedMin, this.#sized())
+    return this.#sized()
+  }
+
+  /** Claim again when no more than so many are left. */
+  get min(): number {
+    return this.#fixedMin ?? Math.floor(this.max / 2)
+  }
+
+  #sized(): number {
+    if (this.#meanTime > SLOW) return 0
+    const ahead = Math.floor(AHEAD / this.#meanGap)
+    return ahead < 2 ? 0 : Math.min(ahead, MOST)
+  }
+}
+
+function follow(mean: number, value: number): number {
+  if (!Number.isFinite(mean)) return value
+  // A job much slower than the mean counts in full: holding jobs back behind it is what must not happen.
+  return value > mean * 8 ? (mean + value) / 2 : mean + (value - mean) * WEIGHT
+}

@@ -1,0 +1,350 @@
+import type { Requester } from '../client/requester'
+import { hasMore } from '../maintenance/duty'
+import type { Upkeep } from '../maintenance/upkeep'
+import type { Catalog } from '../model/catalog'
+import type { JobsClient } from '../model/client'
+import { type Duration, parseDuration } from '../model/duration'
+import { NotFoundError, StateError } from '../model/errors'
+import { newId } from '../model/id'
+import type { Job } from '../model/job'
+import { type Logger, logInfo } from '../model/logger'
+import type { Events } from '../observe/events'
+import { toJob } from '../store/job-view'
+import type { ClaimedJob, ExtendReply, Signal, Store } from '../store/port'
+import { Dispatcher } from './dispatcher'
+import { hostName, isGone, liveInstances, pid } from './host'
+import { Lease } from './lease'
+import type { WorkerConfig } from './options'
+import { register } from './takeover'
+import type { ThreadRunner } from './threads'
+
+export interface WorkerParts {
+  readonly store: Store
+  readonly catalog: Catalog
+  readonly requester: Requester
+  readonly events: Events
+  readonly upkeep: Upkeep
+  readonly jobs: JobsClient
+  readonly log: Logger
+  readonly payloadLimit: number
+  readonly threads: ThreadRunner | undefined
+  open(): Promise<void>
+}
+
+export interface StopOptions {
+  /** Then what still runs is aborted, and after the grace released. Default: waits for what runs. */
+  readonly timeout?: Duration
+}
+
+/** A job taken by hand, for `process`. */
+export interface ClaimedHandle {
+  readonly job: Job
+}
+
+const UNSERVED_AFTER = 10_000
+
+/** Claims jobs of its queues and runs them. */
+export class Worker {
+  readonly id: string
+  readonly #parts: WorkerParts
+  readonly #config: WorkerConfig
+  readonly #dispatcher: Dispatcher
+  readonly #lease: Lease
+  readonly #byHand = new Map<ClaimedHandle, ClaimedJob>()
+  #registration: Promise<void> | undefined
+  #started: Promise<void> | undefined
+  #stopping: Promise<void> | undefined
+  #running = false
+  #poll: ReturnType<typeof setInterval> | undefined
+  #orphanTimer: ReturnType<typeof setTimeout> | undefined
+  #unlisten: (() => void) | undefined
+  #abortTimer: ReturnType<typeof setTimeout> | undefined
+  #awaitStop: (() => void)[] = []
+
+  constructor(parts: WorkerParts, config: WorkerConfig) {
+    this.#parts = parts
+    this.#config = config
+    this.id = config.id
+    this.#dispatcher = new Dispatcher(
+      {
+        ...parts,
+        dueIn: (ms) => parts.upkeep.dueIn(ms),
+        expelled: (instance) => this.#expelled(instance),
+        exhausted: () => this.#onExhausted(),
+        call: (task, input, context, run) => {
+          if (task.isolation === 'inline') return task.run(input, context)
+          const options = { grace: config.grace, onStart: () => run.startTimeout() }
+          if (parts.threads !== undefined) return parts.threads.run(task, input, context, options)
+          throw new StateError(
+            `task ${JSON.stringify(task.name)} runs in threads: createJobs needs \`threads: syncBridge()\``,
+          )
+        },
+      },
+      {
+        ...config,
+        workerId: config.id,
+        payloadLimit: parts.payloadLimit,
+        lanes: () => parts.catalog.taskNames(),
+        leaseLives: () => this.#lease.lives,
+      },
+    )
+    this.#lease = new Lease({
+      store: parts.store,
+      log: parts.log,
+      beatMs: config.beatMs,
+      leaseMs: config.leaseMs,
+      instance: () => this.#dispatcher.instance,
+      leases: () => this.#dispatcher.leases(),
+      onBeat: (reply, instance) => this.#onBeat(reply, instance),
+      onSilence: () => this.#lostAll(),
+    })
+  }
+
+  /** Whether it was started and not stopped. */
+  get isRunning(): boolean {
+    return this.#running
+  }
+
+  /** Whether it has claimed all that `maxJobs` allows. */
+  get isExhausted(): boolean {
+    return this.#dispatcher.exhausted
+  }
+
+  /** The jobs that run now. */
+  get running(): readonly Job[] {
+    return [...this.#dispatcher.running.values()].map((run) => toJob({ ...run.job, state: 'running', worker: this.id }))
+  }
+
+  /**
+   * Starts claiming. Resolves when the worker is registered and hears wake-ups.
+   * @throws WorkerIdTakenError where a live worker has its id
+   */
+  start(): Promise<void> {
+    this.#started ??= this.#start().catch((error) => {
+      this.#started = undefined
+      throw error
+    })
+    return this.#started
+  }
+
+  /**
+   * Stops claiming, gives back what was only reserved and waits for what runs. Called again with a timeout, it hurries.
+   */
+  stop(options: StopOptions = {}): Promise<void> {
+    const timeout =
+      options.timeout === undefined ? this.#config.stopTimeout : parseDuration('stop.timeout', options.timeout)
+    if (timeout !== null) {
+      clearTimeout(this.#abortTimer)
+      this.#abortTimer = setTimeout(() => {
+        for (const run of this.#dispatcher.running.values()) run.abort('stop')
+      }, timeout)
+    }
+    this.#stopping ??= this.#stop().finally(() => {
+      clearTimeout(this.#abortTimer)
+      this.#stopping = undefined
+      for (const resolve of this.#awaitStop.splice(0)) resolve()
+    })
+    return this.#stopping
+  }
+
+  /** Resolves when the worker has stopped, whoever asked it to; at once where it does not run. */
+  stopped(): Promise<void> {
+    if (!this.#running && this.#stopping === undefined) return Promise.resolve()
+    return new Promise((resolve) => this.#awaitStop.push(resolve))
+  }
+
+  /**
+   * Claims and runs one job. Resolves when its outcome is stored, whatever it is: true, or false where none was due.
+   * Needs no `start`, and never rejects with the handler's error.
+   */
+  async processNext(): Promise<boolean> {
+    const [job] = await this.#claim(1, this.#lanes())
+    if (job === undefined) return false
+    await this.#dispatcher.run(job)
+    return true
+  }
+
+  /** Claims one job, of one task if asked, for `process`; null where none is due. */
+  async claimNext(options: { readonly task?: string | { readonly name: string } } = {}): Promise<ClaimedHandle | null> {
+    const task = typeof options.task === 'object' ? options.task.name : options.task
+    const [claimed] = await this.#claim(1, task === undefined ? this.#lanes() : [task])
+    if (claimed === undefined) return null
+    const handle = { job: toJob(claimed) }
+    this.#byHand.set(handle, claimed)
+    return handle
+  }
+
+  /** Runs a job that `claimNext` of this worker gave; resolves when its outcome is stored. */
+  async process(claimed: ClaimedHandle): Promise<void> {
+    const job = this.#byHand.get(claimed)
+    if (job === undefined) throw new NotFoundError('claimed job', String(claimed?.job?.id))
+    this.#byHand.delete(claimed)
+    await this.#dispatcher.run(job)
+  }
+
+  /** Whether a job of its queues and tasks is due. */
+  async hasWaiting(): Promise<boolean> {
+    await this.#parts.open()
+    await this.#promoteDue()
+    for (const queue of this.#config.queues) {
+      for (const task of this.#lanes()) {
+        const page = await this.#parts.store.list({ queue: queue.name, task, states: ['queued'], limit: 1 })
+        if (page.jobs.length > 0) return true
+      }
+    }
+    return false
+  }
+
+  /** Runs jobs until nothing is due. Needs no `start`. */
+  async drain(): Promise<void> {
+    await this.#register()
+    await this.#promoteDue()
+    await this.#dispatcher.drain()
+    if (!this.#running) this.#dispatcher.close()
+  }
+
+  async #start(): Promise<void> {
+    const { events, upkeep, log } = this.#parts
+    await this.#register()
+    this.#lease.start(true)
+    this.#unlisten = await events.onSignal((signal) => this.#onSignal(signal))
+    upkeep.start()
+    this.#running = true
+    logInfo(log, () => `worker '${this.id}' started`)
+    this.#poll = setInterval(() => this.#dispatcher.wake(), this.#config.pollInterval)
+    this.#orphanTimer = setTimeout(() => void this.#warnOfUnserved(), UNSERVED_AFTER)
+    this.#dispatcher.open()
+  }
+
+  async #stop(): Promise<void> {
+    await this.#started?.catch(() => undefined)
+    const wasRunning = this.#running
+    this.#running = false
+    clearInterval(this.#poll)
+    clearTimeout(this.#orphanTimer)
+    this.#unlisten?.()
+    this.#dispatcher.close()
+    this.#dispatcher.giveBack([...this.#byHand.values()])
+    this.#byHand.clear()
+    if (this.#registration !== undefined) {
+      await this.#dispatcher.idle()
+      await this.#lease.stop()
+      await this.#unregister()
+    }
+    if (wasRunning) {
+      await this.#parts.upkeep.stop()
+      logInfo(this.#parts.log, () => `worker '${this.id}' stopped`)
+    }
+    this.#started = undefined
+  }
+
+  #lanes(): readonly string[] {
+    return this.#parts.catalog.taskNames()
+  }
+
+  async #claim(limit: number, lanes: readonly string[]): Promise<readonly ClaimedJob[]> {
+    await this.#register()
+    await this.#promoteDue()
+    return this.#dispatcher.claim(limit, lanes)
+  }
+
+  /** By hand nobody else may look after what is due later. */
+  async #promoteDue(): Promise<void> {
+    if (this.#running) return
+    while (hasMore(await this.#parts.store.promote(1_000)));
+  }
+
+  #register(): Promise<void> {
+    this.#registration ??= this.#newRegistration().catch((error) => {
+      this.#registration = undefined
+      throw error
+    })
+    return this.#registration
+  }
+
+  async #newRegistration(): Promise<void> {
+    const { store, open } = this.#parts
+    await open()
+    const instance = newId()
+    const info = {
+      id: this.id,
+      instance,
+      host: hostName(),
+      pid,
+      queues: this.#config.queues.map((queue) => queue.name),
+      lanes: this.#lanes(),
+      leaseMs: this.#config.leaseMs,
+    }
+    await register(info, { store, beatMs: this.#config.beatMs, isGone })
+    liveInstances.add(instance)
+    this.#dispatcher.instance = instance
+    this.#lease.start(this.#running)
+  }
+
+  async #unregister(): Promise<void> {
+    const { instance } = this.#dispatcher
+    this.#forgetInstance()
+    // A store that is gone recovers what we held when our lease runs out.
+    if (instance !== '') await this.#parts.store.unregister(instance).catch(() => undefined)
+  }
+
+  #forgetInstance(): void {
+    this.#registration = undefined
+    liveInstances.delete(this.#dispatcher.instance)
+    this.#dispatcher.instance = ''
+  }
+
+  #onBeat(reply: ExtendReply, instance: string): void {
+    if (!reply.registered) {
+      this.#expelled(instance)
+      return
+    }
+    this.#parts.events.watched = reply.watched
+    this.#dispatcher.lost(reply.lost)
+    for (const id of reply.cancelled) this.#dispatcher.running.get(id)?.abort('cancel')
+    if (reply.paused.length > 0) this.#dispatcher.release((job) => reply.paused.includes(job.queue))
+    this.#parts.upkeep.dueIn(reply.nextDueIn)
+  }
+
+  #onSignal(signal: Signal): void {
+    const serves = (queue: string) => this.#config.queues.some(({ name }) => name === queue)
+    if (signal.kind === 'wake' && (signal.queues === null || signal.queues.some(serves))) this.#dispatcher.wake()
+    if (signal.kind === 'resumed' && serves(signal.queue)) this.#dispatcher.wake()
+    if (signal.kind === 'paused') this.#dispatcher.release((job) => job.queue === signal.queue)
+    if (signal.kind === 'cancel') void this.#lease.beat()
+  }
+
+  #onExhausted(): void {
+    if (this.#running) void this.stop()
+  }
+
+  /** Our lease ran out, and the store has given our jobs to others: begin anew under a new registration. */
+  #expelled(instance: string): void {
+    if (instance === '' || instance !== this.#dispatcher.instance) return
+    this.#lostAll()
+    this.#parts.log.warn(`worker '${this.id}' was taken for dead: its lease ran out; it registers anew`)
+    this.#forgetInstance()
+    this.#register().then(
+      () => this.#running && this.#dispatcher.wake(),
+      (error) => this.#onTakenOver(error),
+    )
+  }
+
+  #onTakenOver(error: unknown): void {
+    this.#parts.log.error(`worker '${this.id}' cannot go on: ${(error as Error)?.message}`)
+    void this.stop()
+  }
+
+  #lostAll(): void {
+    this.#dispatcher.lost(this.#dispatcher.leases().map((lease) => lease.id))
+    this.#dispatcher.release(() => true)
+  }
+
+  async #warnOfUnserved(): Promise<void> {
+    const { store, log } = this.#parts
+    const lanes = await store.unserved(this.#config.queues.map((queue) => queue.name)).catch(() => [])
+    for (const { queue, lane } of lanes) {
+      log.warn(`queue '${queue}' has jobs of task '${lane}', which no worker that runs has`)
+    }
+  }
+}

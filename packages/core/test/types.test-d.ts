@@ -1,0 +1,108 @@
+import { describe, expectTypeOf, it } from 'vitest'
+import { z } from 'zod'
+import { createJobs, defineTask, type EnqueuedJob, memoryStore, testContext } from '../src/index'
+
+const jobs = createJobs({ store: memoryStore() })
+
+const charge = defineTask({
+  name: 'charge',
+  input: z.object({ tenant: z.string(), cents: z.coerce.number() }),
+  locks: (input) => [`account:${input.tenant}`],
+  unique: { key: (input) => input.tenant },
+  run(input) {
+    expectTypeOf(input).toEqualTypeOf<{ tenant: string; cents: number }>()
+    return { paid: input.cents }
+  },
+})
+
+const greet = defineTask({
+  name: 'greet',
+  async run(input: { name: string }, ctx) {
+    expectTypeOf(ctx.signal).toEqualTypeOf<AbortSignal>()
+    return `hello ${input.name}`
+  },
+})
+
+const sweep = defineTask({ name: 'sweep', run() {} })
+
+const fickle = defineTask({
+  name: 'fickle',
+  run(_input: undefined, ctx): number {
+    return ctx.postpone('5m')
+  },
+})
+
+describe('the input', () => {
+  it('is what the schema takes, not what it gives', async () => {
+    const job = await jobs.enqueue(charge, { tenant: '42', cents: '1999' })
+    expectTypeOf(job).toEqualTypeOf<EnqueuedJob<{ paid: number }>>()
+    // @ts-expect-error tenant is missing
+    await jobs.enqueue(charge, { cents: 1 })
+    // @ts-expect-error tenant is a string
+    await jobs.enqueue(charge, { tenant: 42, cents: 1 })
+    // @ts-expect-error an input is needed
+    await jobs.enqueue(charge)
+  })
+
+  it("is the handler's first parameter where there is no schema", async () => {
+    await jobs.enqueue(greet, { name: 'you' })
+    // @ts-expect-error not the name of the field
+    await jobs.enqueue(greet, { nam: 'you' })
+    // @ts-expect-error every one of many
+    await jobs.enqueueMany(greet, [{ name: 'you' }, { name: 7 }])
+  })
+
+  it('may be left out where the handler takes none', async () => {
+    await jobs.enqueue(sweep)
+    await jobs.enqueue(sweep, undefined, { delay: '10m' })
+    await jobs.enqueue(fickle)
+    // @ts-expect-error it takes none
+    await jobs.enqueue(sweep, { tenant: '42' })
+  })
+
+  it('is unknown by name', async () => {
+    await jobs.enqueue('charge', { anything: true }, { priority: 0 })
+    await jobs.enqueueMany('charge', [1, 'two'])
+  })
+})
+
+describe('the result', () => {
+  it('is what the handler returns, without its promise', async () => {
+    const job = await jobs.enqueue(greet, { name: 'you' })
+    expectTypeOf(await job.result()).toEqualTypeOf<string>()
+    // @ts-expect-error a string is no number
+    const wrong: number = await job.result()
+    expectTypeOf(wrong).toBeNumber()
+    const many = await jobs.enqueueMany(charge, [{ tenant: '1', cents: 1 }])
+    expectTypeOf(many).toEqualTypeOf<EnqueuedJob<{ paid: number }>[]>()
+    const number = await (await jobs.enqueue(fickle)).result()
+    expectTypeOf(number).toBeNumber()
+  })
+})
+
+describe('options', () => {
+  it('are checked', async () => {
+    // @ts-expect-error no such option
+    await jobs.enqueue(greet, { name: 'you' }, { dealy: '10m' })
+    // @ts-expect-error a Date
+    await jobs.enqueue(greet, { name: 'you' }, { at: '2030-01-01' })
+    // @ts-expect-error no such strategy
+    defineTask({ name: 't', retry: { strategy: 'linear' }, run() {} })
+    // @ts-expect-error no such state
+    await jobs.list({ states: ['done'] })
+    // @ts-expect-error no such event
+    jobs.on('finished', () => {})
+    // @ts-expect-error locks are names
+    defineTask({ name: 't', locks: () => [7], run() {} })
+    // @ts-expect-error the key is made of the input
+    defineTask({ name: 't', unique: { key: (input: { a: string }) => input.b }, run(_input: { a: string }) {} })
+    // @ts-expect-error no such option of a worker
+    jobs.worker({ parallel: 3 })
+  })
+})
+
+it('a handler can be called under test', async () => {
+  expectTypeOf(greet.run({ name: 'you' }, testContext())).toEqualTypeOf<string | Promise<string>>()
+  // @ts-expect-error the parsed input
+  charge.run({ tenant: '1', cents: '1' }, testContext())
+})

@@ -1,0 +1,120 @@
+import addError from './sql/add_error.sql'
+import administer from './sql/administer.sql'
+import asJob from './sql/as_job.sql'
+import cancel from './sql/cancel.sql'
+import claim from './sql/claim.sql'
+import cut from './sql/cut.sql'
+import enqueue from './sql/enqueue.sql'
+import ensureLanes from './sql/ensure_lanes.sql'
+import exchange from './sql/exchange.sql'
+import extend from './sql/extend.sql'
+import finish from './sql/finish.sql'
+import foldCounts from './sql/fold_counts.sql'
+import freeKey from './sql/free_key.sql'
+import get from './sql/get.sql'
+import giveUpKeys from './sql/give_up_keys.sql'
+import hasEnded from './sql/has_ended.sql'
+import joinLine from './sql/join_line.sql'
+import kept from './sql/kept.sql'
+import knownIds from './sql/known_ids.sql'
+import laneOf from './sql/lane_of.sql'
+import lanesOf from './sql/lanes_of.sql'
+import letGo from './sql/let_go.sql'
+import letGoAll from './sql/let_go_all.sql'
+import line from './sql/line.sql'
+import listFinished from './sql/list_finished.sql'
+import listQueued from './sql/list_queued.sql'
+import listQueues from './sql/list_queues.sql'
+import listRunning from './sql/list_running.sql'
+import listScheduled from './sql/list_scheduled.sql'
+import listUnserved from './sql/list_unserved.sql'
+import listWorkers from './sql/list_workers.sql'
+import makeDue from './sql/make_due.sql'
+import noteReports from './sql/note_reports.sql'
+import noteStarts from './sql/note_starts.sql'
+import nowMs from './sql/now_ms.sql'
+import pickLane from './sql/pick_lane.sql'
+import pickLanes from './sql/pick_lanes.sql'
+import promote from './sql/promote.sql'
+import prune from './sql/prune.sql'
+import pruneFinished from './sql/prune_finished.sql'
+import put from './sql/put.sql'
+import putJson from './sql/put_json.sql'
+import putUnique from './sql/put_unique.sql'
+import ranges from './sql/ranges.sql'
+import recover from './sql/recover.sql'
+import recoverJob from './sql/recover_job.sql'
+import register from './sql/register.sql'
+import remove from './sql/remove.sql'
+import replaceWaiting from './sql/replace_waiting.sql'
+import retry from './sql/retry.sql'
+import setPaused from './sql/set_paused.sql'
+import settleCompleted from './sql/settle_completed.sql'
+import settleOthers from './sql/settle_others.sql'
+import shelves from './sql/shelves.sql'
+import takeWaiting from './sql/take_waiting.sql'
+import unregister from './sql/unregister.sql'
+import watch from './sql/watch.sql'
+import withKnown from './sql/with_known.sql'
+
+/** Every function of the schema. In any order: their bodies are not checked before they run. */
+export const FUNCTIONS: readonly string[] = [
+  addError,
+  administer,
+  asJob,
+  cancel,
+  claim,
+  cut,
+  enqueue,
+  ensureLanes,
+  exchange,
+  extend,
+  finish,
+  foldCounts,
+  freeKey,
+  get,
+  giveUpKeys,
+  hasEnded,
+  joinLine,
+  kept,
+  knownIds,
+  laneOf,
+  lanesOf,
+  letGo,
+  letGoAll,
+  line,
+  listFinished,
+  listQueued,
+  listQueues,
+  listRunning,
+  listScheduled,
+  listUnserved,
+  listWorkers,
+  makeDue,
+  noteReports,
+  noteStarts,
+  nowMs,
+  pickLane,
+  pickLanes,
+  promote,
+  prune,
+  pruneFinished,
+  put,
+  putJson,
+  putUnique,
+  ranges,
+  recover,
+  recoverJob,
+  register,
+  remove,
+  replaceWaiting,
+  retry,
+  setPaused,
+  settleCompleted,
+  settleOthers,
+  shelves,
+  takeWaiting,
+  unregister,
+  watch,
+  withKnown,
+]

@@ -1,0 +1,28 @@
+import type { Hint, Signal } from '@jobs-worker/core/store'
+import type { Calls } from './calls'
+import type { Channel } from './channel'
+import { hintPayloads } from './payload'
+
+export class PostgresSignals {
+  readonly #calls: Calls
+  readonly #channel: Channel
+
+  constructor(calls: Calls, channel: Channel) {
+    this.#calls = calls
+    this.#channel = channel
+  }
+
+  subscribe(listener: (signal: Signal) => void): Promise<() => Promise<void>> {
+    return this.#channel.subscribe(listener)
+  }
+
+  async watch(ttl: number): Promise<void> {
+    await this.#calls.row('watch', [Math.round(ttl)])
+  }
+
+  async publish(origin: string, hints: readonly Hint[]): Promise<void> {
+    if (hints.length === 0) return
+    this.#channel.emit({ kind: 'hints', origin, hints })
+    await this.#channel.broadcast(hintPayloads(this.#channel.sender, origin, hints))
+  }
+}

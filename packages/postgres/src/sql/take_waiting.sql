@@ -1,0 +1,31 @@
+-- Takes a job that does not run out of where it waits; null where there is none. A reservation is taken back with it.
+-- p_wait: false passes by a job that somebody is changing just now.
+create or replace function {schema}.take_waiting(p_id uuid, p_wait boolean) returns {schema}.jobs
+language plpgsql as $$
+declare
+  v_job {schema}.jobs;
+begin
+  if p_wait then
+    delete from {schema}.jobs where id = p_id and state in ('q', 'r') returning * into v_job;
+  else
+    delete from {schema}.jobs where state in ('q', 'r') and id = (
+      select id from {schema}.jobs where id = p_id and state in ('q', 'r') for update skip locked
+    ) returning * into v_job;
+  end if;
+  if v_job.id is not null then
+    insert into {schema}.count_deltas (lane, queued) values (v_job.lane, -1);
+    perform {schema}.let_go(v_job.claim);
+    return v_job;
+  end if;
+  if p_wait then
+    delete from {schema}.scheduled where id = p_id returning * into v_job;
+  else
+    delete from {schema}.scheduled where id = (
+      select id from {schema}.scheduled where id = p_id for update skip locked
+    ) returning * into v_job;
+  end if;
+  if v_job.id is not null then
+    insert into {schema}.count_deltas (lane, scheduled) values (v_job.lane, -1);
+  end if;
+  return v_job;
+end $$;

@@ -1,0 +1,2 @@
+export type { RedisStoreOptions } from './options'
+export { redisStore } from './redis-store'

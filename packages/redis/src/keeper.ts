@@ -1,0 +1,133 @@
+import type { PromoteReply, RecoverOptions, StepReply } from '@jobs-worker/core/store'
+import type { Channel } from './channel'
+import type { Connection } from './connection'
+import { type DueChange, type DueTimes, readDueChange } from './due-times'
+import type { Keys } from './keys'
+import type { Queues } from './queues'
+import { SCRIPTS } from './scripts'
+import { encodeError } from './wire/encode-exchange'
+import { encodeMs } from './wire/encode-jobs'
+
+/** Dead workers of one step. */
+const DEAD = 20
+
+/** All queues are asked for their next due time this often, in ms: who last changed it may have died before telling. */
+const SWEEP_EVERY = 10_000
+
+interface DeadWorker {
+  readonly instance: string
+  readonly leaseEnd: number
+  readonly queues: readonly string[]
+}
+
+export class RedisKeeper {
+  readonly #connection: Connection
+  readonly #keys: Keys
+  readonly #queues: Queues
+  readonly #due: DueTimes
+  readonly #channel: Channel
+  #sweptAt = Number.NEGATIVE_INFINITY
+
+  constructor(connection: Connection, keys: Keys, queues: Queues, due: DueTimes, channel: Channel) {
+    this.#connection = connection
+    this.#keys = keys
+    this.#queues = queues
+    this.#due = due
+    this.#channel = channel
+  }
+
+  async recover(options: RecoverOptions): Promise<StepReply> {
+    const dead = await this.#dead()
+    const holding = new Set<string>()
+    let count = 0
+    for (const queue of new Set(dead.flatMap(({ queues }) => queues))) {
+      const here = dead.filter(({ queues }) => queues.includes(queue)).map(({ instance }) => instance)
+      const step = await this.#recoverIn(queue, here, options, options.limit - count)
+      count += step.count
+      for (const instance of here) if (!step.drained.has(instance)) holding.add(instance)
+    }
+    const buried = dead.filter(({ instance }) => !holding.has(instance))
+    if (buried.length > 0) {
+      const pairs = buried.map(({ instance, leaseEnd }) => [instance, leaseEnd])
+      await this.#connection.run(SCRIPTS.bury, this.#keys.common, pairs)
+    }
+    return { count, more: holding.size > 0 || dead.length === DEAD }
+  }
+
+  async promote(limit: number): Promise<PromoteReply> {
+    const changes = new Map<string, DueChange>()
+    let count = 0
+    for (const queue of await this.#dueQueues()) {
+      if (count >= limit) break
+      const step = await this.#promoteIn(queue, limit - count)
+      count += step.count
+      changes.set(queue, step.change)
+    }
+    const { nextDueIn } = await this.#due.note(changes)
+    return { count, more: nextDueIn === 0, nextDueIn }
+  }
+
+  async prune(limit: number): Promise<StepReply> {
+    let count = 0
+    let more = false
+    for (const queue of await this.#queues.all()) {
+      const reader = await this.#connection.run(SCRIPTS.prune, this.#keys.queue(queue), [limit - count])
+      reader.array()
+      count += reader.number()
+      more = reader.boolean() || more
+    }
+    return { count, more }
+  }
+
+  async #dead(): Promise<readonly DeadWorker[]> {
+    const reader = await this.#connection.run(SCRIPTS.dead, this.#keys.common, [DEAD])
+    reader.array()
+    return reader.each(() => {
+      reader.array()
+      const instance = reader.text()
+      const leaseEnd = reader.number()
+      return { instance, leaseEnd, queues: reader.each(() => reader.text()) }
+    })
+  }
+
+  async #recoverIn(queue: string, instances: readonly string[], { error, keep }: RecoverOptions, limit: number) {
+    const [text, time] = encodeError(error)
+    const wake = this.#channel.wakeFor(queue)
+    const reader = await this.#connection.run(SCRIPTS.recover, this.#keys.queue(queue), [
+      instances,
+      limit,
+      text,
+      time,
+      encodeMs(keep.failed),
+      encodeMs(keep.cancelled),
+      this.#channel.name,
+      wake,
+    ])
+    reader.array()
+    const count = reader.number()
+    const drained = new Set(reader.each(() => reader.text()))
+    await this.#due.noteAny(queue, readDueChange(reader))
+    if (reader.boolean()) this.#channel.woke(queue, wake !== false)
+    return { count, drained }
+  }
+
+  /** Queues that should have jobs that are due; now and then all of them. */
+  async #dueQueues(): Promise<readonly string[]> {
+    if (performance.now() - this.#sweptAt > SWEEP_EVERY) {
+      this.#sweptAt = performance.now()
+      return this.#queues.all()
+    }
+    return (await this.#due.note([])).dueQueues
+  }
+
+  async #promoteIn(queue: string, limit: number): Promise<{ count: number; change: DueChange }> {
+    const wake = this.#channel.wakeFor(queue)
+    const message = [limit, this.#channel.name, wake]
+    const reader = await this.#connection.run(SCRIPTS.promote, this.#keys.queue(queue), message)
+    reader.array()
+    const count = reader.number()
+    const change = readDueChange(reader) as DueChange
+    if (reader.boolean()) this.#channel.woke(queue, wake !== false)
+    return { count, change }
+  }
+}

@@ -1,0 +1,7 @@
+-- join: lets a worker claim from a queue, or ('') no more; what it holds stays with it.
+-- KEYS[1]: the queue's tag
+-- ARGV[1]: packed { instance, worker's id or '' }
+-- Returns: packed {}
+local instance, worker = unpack(cmsgpack.unpack(ARGV[1]))
+if worker ~= '' or call('HEXISTS', HOLDERS, instance) == 1 then call('HSET', HOLDERS, instance, worker) end
+return cmsgpack.pack({})

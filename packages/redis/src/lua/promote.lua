@@ -1,0 +1,28 @@
+-- promote: moves scheduled jobs that are due into their queue's order, in due order.
+-- KEYS[1]: the queue's tag
+-- ARGV[1]: packed { limit, channel, wake or false }
+-- Returns: packed { count, { version, time of the next that is due, or false }, woken, now }
+local limit, channel, wake = unpack(cmsgpack.unpack(ARGV[1]))
+local found = call('ZRANGEBYSCORE', SCHEDULED, '-inf', '(' .. string.format('%.0f', NOW + 1), 'WITHSCORES', 'LIMIT', 0, limit)
+local ids = {}
+for i = 1, #found, 2 do ids[#ids + 1] = found[i] end
+if #ids > 0 then
+  load_states(ids)
+  local read = fields_of(JOBS, ids)
+  for i = 1, #ids do
+    local id = ids[i]
+    bodies[id] = read[i]
+    local state = states[id]
+    if not state then
+      state = new_state('s', math.floor(tonumber(found[2 * i])), special_of(read[i]) ~= nil or string.sub(read[i], 1, 2) == '0 ')
+      states[id] = state
+    end
+    leave(id, state)
+    local spec = spec_of(id)
+    state[STATE] = 'q'
+    state[PLACE] = spec.priority * RANK + next_order()
+    queue_up(id, state[PLACE], spec.lane)
+  end
+end
+finish_step(channel, wake)
+return cmsgpack.pack({ #ids, due_now(), woken, NOW })

@@ -1,0 +1,56 @@
+import { InvalidError } from '@jobs-worker/core/store'
+
+export interface RedisStoreOptions {
+  /** Before the names of all keys: 1 to 100 letters, digits and `. _ - :`. @default 'jobs-worker' */
+  readonly prefix?: string
+  /** Note the version of the layout at first use; false: JOBS_SCHEMA_MISSING where it is not there. @default true */
+  readonly migrate?: boolean
+  /** Longest wait for an answer, in ms, 100 to 600,000; then the request failed with JOBS_STORE_UNAVAILABLE. @default 15000 */
+  readonly timeout?: number
+  /** Use a Redis whose maxmemory-policy may throw jobs away when it is full. @default false */
+  readonly allowEviction?: boolean
+  /** What the store says of itself; false for a Redis that keeps nothing over a restart. @default true */
+  readonly durable?: boolean
+}
+
+export type CheckedOptions = Required<RedisStoreOptions>
+
+/** @throws InvalidError */
+export function checkOptions(options: RedisStoreOptions): CheckedOptions {
+  return {
+    prefix: checkPrefix(options.prefix ?? 'jobs-worker'),
+    migrate: checkBoolean('migrate', options.migrate ?? true),
+    timeout: checkInteger('timeout', options.timeout ?? 15_000, 100, 600_000),
+    allowEviction: checkBoolean('allowEviction', options.allowEviction ?? false),
+    durable: checkBoolean('durable', options.durable ?? true),
+  }
+}
+
+/** The error does not quote it: it may hold a password. @throws InvalidError */
+export function checkUrl(url: unknown): string {
+  if (typeof url === 'string' && /^rediss?:\/\//.test(url) && URL.canParse(url)) return url
+  throw new InvalidError(
+    'url',
+    typeof url === 'string' ? 'another text' : url,
+    "a URL like 'redis://host:6379' or 'rediss://user:password@host', or a client of ioredis",
+  )
+}
+
+function checkPrefix(prefix: unknown): string {
+  if (typeof prefix !== 'string' || !/^[\w.:-]{1,100}$/.test(prefix)) {
+    throw new InvalidError('prefix', prefix, '1 to 100 letters, digits and . _ - :')
+  }
+  return prefix
+}
+
+function checkBoolean(field: string, value: unknown): boolean {
+  if (typeof value !== 'boolean') throw new InvalidError(field, value, 'true or false')
+  return value
+}
+
+function checkInteger(field: string, value: unknown, least: number, most: number): number {
+  if (!Number.isInteger(value) || (value as number) < least || (value as number) > most) {
+    throw new InvalidError(field, value, `a whole number from ${least} to ${most}`)
+  }
+  return value as number
+}

@@ -1,0 +1,8 @@
+import { modelTest } from '@jobs-worker/store-conformance'
+import { describeWith } from '@jobs-worker/test-servers/vitest'
+import { describe, test } from 'vitest'
+import { onServer } from './harness'
+
+await describeWith('redis', 'redis', (url) => {
+  modelTest({ runner: { describe, test }, store: onServer('redis', url) })
+})

@@ -1,0 +1,1 @@
+export { type ModelOptions, modelTest } from './model-test'

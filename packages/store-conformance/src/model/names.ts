@@ -1,0 +1,42 @@
+import { randomUUID } from 'node:crypto'
+import { hostname } from 'node:os'
+import type { WorkerInfo } from '@jobs-worker/core/store'
+import { QUEUES, TASKS } from './step'
+
+/** What things are called in one run: a store under test is used for many, one after the other. */
+export class Names {
+  readonly queues: readonly string[]
+  readonly tasks = Array.from({ length: TASKS }, (_, n) => `task-${n}`)
+  readonly workers: readonly WorkerInfo[]
+  readonly client = randomUUID()
+  readonly #uuid = randomUUID()
+
+  constructor() {
+    this.queues = Array.from({ length: QUEUES }, (_, n) => `${this.#uuid}-${n}`)
+    this.workers = [this.#worker('a', this.tasks.slice(0, 2)), this.#worker('a', this.tasks), this.#worker('b', [])]
+  }
+
+  queue(n: number): string {
+    return this.queues[n] as string
+  }
+
+  task(n: number): string {
+    return this.tasks[n] as string
+  }
+
+  worker(n: number): WorkerInfo {
+    return this.workers[n] as WorkerInfo
+  }
+
+  #worker(id: string, lanes: readonly string[]): WorkerInfo {
+    return {
+      id: `${this.#uuid}-${id}`,
+      instance: randomUUID(),
+      host: hostname(),
+      pid: process.pid,
+      queues: this.queues,
+      lanes,
+      leaseMs: 600_000,
+    }
+  }
+}

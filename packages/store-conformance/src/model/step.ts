@@ -1,0 +1,85 @@
+import type { UniqueRule } from '@jobs-worker/core/store'
+
+/**
+ * One step of a sequence, as plain data: it names jobs, fences and requests by their place among those that came up so
+ * far, so that every part of a sequence is a sequence too, and a failing one can be cut down.
+ */
+export type Step =
+  | { readonly do: 'enqueue'; readonly jobs: readonly JobPlan[] }
+  | ExchangeStep
+  | { readonly do: 'repeat'; readonly back: number }
+  | { readonly do: 'extend'; readonly worker: number; readonly fences: readonly FencePlan[] }
+  | { readonly do: 'register'; readonly worker: number; readonly dead: boolean; readonly evict: EvictPlan }
+  | { readonly do: 'unregister'; readonly worker: number }
+  /** Its lease runs out, its jobs are recovered, and it comes back. */
+  | { readonly do: 'die'; readonly worker: number; readonly limit: number }
+  | { readonly do: 'recover' | 'promote' | 'prune'; readonly limit: number }
+  | { readonly do: 'cancel' | 'retry' | 'makeDue' | 'remove'; readonly jobs: readonly number[] }
+  | { readonly do: 'pause' | 'resume'; readonly queue: number }
+  | { readonly do: 'page'; readonly queue: number; readonly limit: number }
+
+export interface ExchangeStep {
+  readonly do: 'exchange'
+  readonly worker: number
+  readonly settle: readonly EndPlan[]
+  readonly start: readonly StartPlan[]
+  readonly report: readonly ReportPlan[]
+  readonly claim: ClaimPlan | null
+}
+
+export interface JobPlan {
+  readonly queue: number
+  readonly task: number
+  readonly priority: number
+  /** later: in some hours; soon: at an instant that a promote step waits for. */
+  readonly due: 'now' | 'later' | 'soon'
+  readonly unique: Pick<UniqueRule, 'key' | 'while' | 'onConflict'> | null
+  readonly maxAttempts: number | null
+  readonly keep: KeepPlan
+  readonly large: boolean
+}
+
+export type KeepPlan = 'none' | 'day' | 'nothing'
+
+/** Whom the newcomer would expel: nobody, the holder, or the holder if it had not beaten for long. */
+export type EvictPlan = 'nobody' | 'holder' | 'silent holder'
+
+/** The latest fences come first; `any` takes also those of runs that have ended, `forged` names another claim. */
+export interface FencePlan {
+  readonly from: 'held' | 'any' | 'forged'
+  readonly back: number
+}
+
+interface Filled {
+  readonly fill: number | null
+}
+
+export interface EndPlan extends FencePlan, Filled {
+  readonly kind: 'complete' | 'fail' | 'cancel' | 'retry' | 'postpone' | 'release'
+  readonly later: boolean
+  readonly ran: boolean
+  readonly keep: boolean
+  readonly progress: boolean
+  /** A job to enqueue in the same step. */
+  readonly next: JobPlan | null
+}
+
+export interface StartPlan extends FencePlan, Filled {}
+
+export interface ReportPlan extends FencePlan {
+  readonly progress: boolean
+  readonly meta: boolean
+}
+
+export interface ClaimPlan {
+  readonly queues: readonly { readonly queue: number; readonly limit: number }[]
+  readonly lanes: readonly number[]
+  readonly start: number
+  readonly reserve: number
+  readonly small: boolean
+}
+
+export const QUEUES = 2
+export const TASKS = 3
+/** Two instances under one id, and one of its own. */
+export const WORKERS = 3

@@ -1,0 +1,71 @@
+import type { Fence, RequestId } from '@jobs-worker/core/store'
+import { Names } from './names'
+import type { Pair } from './pair'
+import type { FencePlan } from './step'
+
+const HOUR = 3_600_000
+
+/** A run of one sequence: the two stores, and what came up so far. */
+export class World {
+  readonly names = new Names()
+  readonly pair: Pair
+  /** Ids of all jobs that were sent, in order. */
+  readonly sent: string[] = []
+  /** Every fence that a claim gave, in order. */
+  readonly fences: Fence[] = []
+  /** Those of them whose run has not ended, as far as the reference has told. */
+  readonly held = new Set<Fence>()
+  /** Sends a past request again, to both stores. */
+  readonly repeats: (() => Promise<void>)[] = []
+  /** When the last job that becomes due soon is due, by this process's clock. */
+  soon = 0
+  /** A worker was taken off the list at some time. */
+  workersLeft = false
+  #requests = 0
+  #delays = 0
+
+  constructor(pair: Pair) {
+    this.pair = pair
+  }
+
+  request(): RequestId {
+    this.#requests += 1
+    return { client: this.names.client, number: this.#requests }
+  }
+
+  /** No two are equal, nor near enough for two clocks to order them differently. */
+  laterDelay(): number {
+    this.#delays += 1
+    // Scattered, so that the order of becoming due is not that of asking.
+    return HOUR + ((this.#delays * 7) % 1000) * 240_000
+  }
+
+  /** The latest comes first. */
+  job(back: number): string | undefined {
+    return this.sent.at(-1 - back)
+  }
+
+  fence({ from, back }: FencePlan): Fence | undefined {
+    const fences = from === 'held' ? [...this.held] : this.fences
+    const fence = fences.length === 0 ? undefined : fences.at(-1 - (back % fences.length))
+    return fence && from === 'forged' ? { ...fence, claim: this.names.client } : fence
+  }
+
+  /** Fences of different jobs. */
+  pickFences<Plan extends FencePlan>(plans: readonly Plan[]): (readonly [Plan, Fence])[] {
+    const picked = new Map<string, readonly [Plan, Fence]>()
+    for (const plan of plans) {
+      const fence = this.fence(plan)
+      if (fence && !picked.has(fence.id)) picked.set(fence.id, [plan, fence])
+    }
+    return [...picked.values()]
+  }
+
+  noteClaimed(jobs: readonly Fence[]): void {
+    for (const { id, run, claim } of jobs) {
+      const fence = { id, run, claim }
+      this.fences.push(fence)
+      this.held.add(fence)
+    }
+  }
+}

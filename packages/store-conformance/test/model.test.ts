@@ -1,0 +1,100 @@
+import assert from 'node:assert/strict'
+import { type Exchange, memoryStore, type NewJob, type RequestId, type Store } from '@jobs-worker/core/store'
+import { describe, test } from 'vitest'
+import { modelTest } from '../src/model'
+import type { StoreUnderTest } from '../src/options'
+
+const CAPABILITIES = { processes: 'one', durable: false, transactions: false } as const
+
+const under = (create: () => Store): StoreUnderTest => ({ name: 'memory', capabilities: CAPABILITIES, create })
+
+const runner = {
+  describe,
+  test: (name: string, body: () => Promise<void>, timeout: number) => test(name, body, timeout),
+}
+
+modelTest({ runner, store: under(() => memoryStore()), runs: 200, timeout: 20_000 })
+
+/** What the model test of this store comes to. */
+async function outcome(create: () => Store): Promise<Error | null> {
+  const bodies: (() => Promise<void>)[] = []
+  const collect = {
+    describe: (_: string, body: () => void) => body(),
+    test: (_: string, body: () => Promise<void>) => void bodies.push(body),
+  }
+  modelTest({ runner: collect, store: under(create), runs: 500, timeout: 15_000 })
+  try {
+    for (const body of bodies) await body()
+    return null
+  } catch (error) {
+    assert.ok(error instanceof Error)
+    return error
+  }
+}
+
+/** A store that does some calls in its own way. */
+function faulty(fault: (store: Store) => Partial<Store>): () => Store {
+  return () => {
+    const store = memoryStore()
+    const own = fault(store)
+    return new Proxy<Store>(store, {
+      get: (_, name: keyof Store) => {
+        const value = own[name] ?? store[name]
+        return typeof value === 'function' ? value.bind(store) : value
+      },
+    })
+  }
+}
+
+const exchanging = (change: (exchange: Exchange) => Exchange) => (store: Store) => ({
+  exchange: (request: RequestId, exchange: Exchange) => store.exchange(request, change(exchange)),
+})
+
+const enqueuing = (change: (jobs: readonly NewJob[]) => readonly NewJob[]) => (store: Store) => ({
+  enqueue: (request: RequestId, jobs: readonly NewJob[]) => store.enqueue(request, change(jobs)),
+})
+
+let next = 1_000_000
+
+const FAULTS: Readonly<Record<string, (store: Store) => Partial<Store>>> = {
+  'joins in another order': enqueuing((jobs) => [...jobs].sort((a, b) => a.task.localeCompare(b.task))),
+  'forgets the limit of attempts': enqueuing((jobs) => jobs.map((job) => ({ ...job, maxAttempts: null }))),
+  'keeps keys while they are alive only': enqueuing((jobs) =>
+    jobs.map((job) => (job.unique ? { ...job, unique: { ...job.unique, while: 'alive' } } : job)),
+  ),
+  'does repeated requests again': (store) => ({
+    enqueue: ({ client }, jobs) => store.enqueue({ client, number: next++ }, jobs),
+    exchange: ({ client }, exchange) => store.exchange({ client, number: next++ }, exchange),
+  }),
+  'claims what it was not asked for': exchanging((exchange) => ({
+    ...exchange,
+    claim: exchange.claim && { ...exchange.claim, lanes: ['task-0', 'task-1', 'task-2'] },
+  })),
+  'starts what is to be reserved': exchanging((exchange) => ({
+    ...exchange,
+    claim: exchange.claim && { ...exchange.claim, start: exchange.claim.start + exchange.claim.reserve, reserve: 0 },
+  })),
+  'postpones where it should retry': exchanging((exchange) => ({
+    ...exchange,
+    settle: exchange.settle.map((end) => (end.kind === 'retry' ? { ...end, kind: 'postpone' } : end)),
+  })),
+  'runs late what it should run later': exchanging((exchange) => ({
+    ...exchange,
+    settle: exchange.settle.map((end) => ('delay' in end ? { ...end, delay: end.delay * 2 } : end)),
+  })),
+  'leaves dead workers in peace': () => ({ recover: async () => ({ count: 0, more: false }) }),
+  'does not pause': () => ({ pause: async () => {} }),
+  'expels workers that live': (store) => ({
+    register: (worker, evict) => store.register(worker, evict && { ...evict, beatAge: 0 }),
+  }),
+  'says that it cancelled': () => ({ cancel: async (ids) => ids.map(() => 'done') }),
+}
+
+describe('the model test fails on a store that', () => {
+  for (const [name, fault] of Object.entries(FAULTS)) {
+    test(name, async () => {
+      const error = await outcome(faulty(fault))
+      assert.match(error?.message ?? 'it passed', /the shortest sequence found \(seed -?\d+, .*\n {2}1\. \{/)
+    }, 60_000)
+  }
+})

@@ -1,0 +1,8 @@
+export * from './errors'
+export { type SyncFunction, syncFunction } from './fn/sync-function'
+export type { PoolOptions } from './pool/options'
+export type { PoolStats } from './pool/pool'
+export { closePool, configurePool, poolStats, runSync } from './run-sync'
+export { type RunOptions, type RunSync, SyncPool } from './sync-pool'
+export { syncBridge } from './tasks/bridge'
+export { aborted, move } from './thread-side'

@@ -1,0 +1,34 @@
+import type { Single } from '../wire'
+
+/** What the pool knows of one thread. */
+export class Thread {
+  busy = false
+  /** It gets no more requests and is about to end. */
+  leaving = false
+  lingering = false
+  usedAt = performance.now()
+  /** How many calls it was given. */
+  given = 0
+  /** The functions whose definition it has. */
+  readonly #known = new Set<number>()
+
+  constructor(readonly id: number) {}
+
+  /** The thread gets this request: each function is defined only once. */
+  take([, calls]: readonly [number?, Single[]?]): void {
+    this.busy = true
+    this.usedAt = performance.now()
+    this.given += request[1]?.length ?? 0
+    for (const call of calls ?? []) {
+      const [id] = call[1]
+      if (this.#known.has(id)) call[1] = [id]
+      else this.#known.add(id)
+    }
+  }
+
+  /** The request may not have arrived, and its definitions neither. */
+  afterFailure(): void {
+    this.busy = false
+    this.#known.clear()
+  }
+}

@@ -1,0 +1,24 @@
+export declare const STATE: {
+  readonly WAITING: 0
+  readonly RUNNING: 1
+  readonly ABORTING: 2
+  readonly ENDED: 3
+  readonly TAKEN_BACK: 4
+}
+export declare function slotOf(ticket: number, state: number): number
+export declare const MAX_TICKET: number
+export declare const SLOT: { readonly FIELDS: 3; readonly STATE: 0; readonly STARTED_AT: 1; readonly REASON: 2 }
+export declare const REASONS: readonly string[]
+export declare const LANE_SIZE: number
+export declare const STATUS: {
+  readonly OK: 0
+  readonly ERROR: 1
+  readonly POSTED: 2
+  readonly SKIPPED: 3
+  readonly REPORT: 4
+}
+export declare const TAG: string
+export declare const THREAD: unique symbol
+export declare const MOVED: unique symbol
+export declare const ABORTED: unique symbol
+export declare const ABORTED_ARGUMENT: string

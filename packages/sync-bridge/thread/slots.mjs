@@ -1,0 +1,61 @@
+import { workerData } from 'node:worker_threads'
+import { REASONS, SLOT, STATE, slotOf } from './protocol.mjs'
+
+const slots = new Int32Array(workerData.memory)
+/** From this thread's time to the pool's. */
+const offset = performance.timeOrigin - workerData.epoch
+
+/** The call that runs now: there is one at most. */
+const current = { index: 0, ticket: -1 }
+
+/** Names one call for as long as it runs. */
+export const runningCall = () => ({ ...current })
+
+/**
+ * Starts a call, if it has not been taken back.
+ * @param {number} index
+ * @param {number} ticket
+ * @param {number} now
+ */
+export function begin(index, ticket, now) {
+  const at = index * SLOT.FIELDS
+  const waiting = slotOf(ticket, STATE.WAITING)
+  if (Atomics.compareExchange(slots, at, waiting, slotOf(ticket, STATE.RUNNING)) !== waiting) return false
+  current.index = index
+  current.ticket = ticket
+  Atomics.store(slots, at + SLOT.STARTED_AT, now + offset)
+  return true
+}
+
+/** Ends the running call, unless it was told to stop. */
+export function end() {
+  const at = current.index * SLOT.FIELDS
+  Atomics.compareExchange(slots, at, slotOf(current.ticket, STATE.RUNNING), slotOf(current.ticket, STATE.ENDED))
+  // For `whenAborting`.
+  Atomics.notify(slots, at)
+}
+
+/** Whether the running call was told to stop; so is a call that is named. */
+export function isAborting({ index, ticket } = current) {
+  return Atomics.load(slots, index * SLOT.FIELDS) === slotOf(ticket, STATE.ABORTING)
+}
+
+/**
+ * Why the call was told to stop: the code of the error.
+ * @param {{ index: number }} call
+ */
+export function reasonCode({ index }) {
+  return REASONS[Atomics.load(slots, index * SLOT.FIELDS + SLOT.REASON)] ?? ''
+}
+
+/**
+ * Resolves when the call is told to stop, or has ended.
+ * @param {{ index: number, ticket: number }} call
+ */
+export async function whenAborting({ index, ticket }) {
+  // Not in TypeScript's ES2023 library, and in every Node from 16 on.
+  const { waitAsync } = /** @type {{ waitAsync(...args: unknown[]): { value: unknown } }} */ (
+    /** @type {unknown} */ (Atomics)
+  )
+  await waitAsync(slots, index * SLOT.FIELDS, slotOf(ticket, STATE.RUNNING)).value
+}

@@ -1,0 +1,8 @@
+export { type ChildOptions, ChildProgram, type Exit } from './child'
+export { createDatabase, type TestDatabase } from './database'
+export { startMongodb } from './mongodb'
+export { type PostgresOptions, startPostgres } from './postgres'
+export { FaultProxy } from './proxy'
+export { type RedisOptions, startRedis } from './redis'
+export { installedRedis } from './redis-binary'
+export type { ServerKind, TestServer } from './server'

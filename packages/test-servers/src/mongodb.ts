@@ -1,0 +1,48 @@
+import { MongoClient, MongoServerError } from 'mongodb'
+import { MongoBinary } from 'mongodb-memory-server'
+import { scratchDirectory } from './scratch'
+import { startLocal, type TestServer } from './server'
+
+const ALREADY_INITIALIZED = 23
+const ELECTION_TIMEOUT = 30_000
+
+/**
+ * A throw-away MongoDB server on a free port of 127.0.0.1, a replica set of one node. mongodb-memory-server finds the
+ * program: MONGOMS_SYSTEM_BINARY names one that is there, else it downloads one.
+ */
+export async function startMongodb(): Promise<TestServer> {
+  const command = await MongoBinary.getPath()
+  return startLocal(async (port) => {
+    const directory = scratchDirectory('mongodb')
+    const args = ['--port', String(port), '--bind_ip', '127.0.0.1', '--dbpath', directory, '--replSet', 'rs0']
+    const url = `mongodb://127.0.0.1:${port}/?replicaSet=rs0`
+    return {
+      kind: 'mongodb',
+      url,
+      port,
+      directory,
+      process: { command, args, ready: 'Waiting for connections', cwd: directory },
+      afterStart: () => becomePrimary(port),
+    }
+  })
+}
+
+async function becomePrimary(port: number): Promise<void> {
+  const host = `127.0.0.1:${port}`
+  const client = await MongoClient.connect(`mongodb://${host}/?directConnection=true`)
+  try {
+    const admin = client.db('admin')
+    await admin.command({ replSetInitiate: { _id: 'rs0', members: [{ _id: 0, host }] } }).catch(unlessInitialized)
+    const deadline = Date.now() + ELECTION_TIMEOUT
+    while (!(await admin.command({ hello: 1 })).isWritablePrimary) {
+      if (Date.now() > deadline) throw new Error(`mongod on ${host} did not become primary in ${ELECTION_TIMEOUT} ms`)
+      await new Promise((resolve) => setTimeout(resolve, 20))
+    }
+  } finally {
+    await client.close()
+  }
+}
+
+function unlessInitialized(error: unknown): void {
+  if (!(error instanceof MongoServerError) || error.code !== ALREADY_INITIALIZED) throw error
+}

@@ -1,0 +1,3 @@
+import { register } from 'node:module'
+
+register('./text-hooks.mjs', import.meta.url)

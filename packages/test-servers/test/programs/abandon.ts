@@ -1,0 +1,5 @@
+import { startPostgres } from '../../src'
+
+const server = await startPostgres()
+console.log(`postgres ${server.pid}`)
+setInterval(() => {}, 1_000)

@@ -43,7 +43,7 @@ export class PostgresWriter {
   /** Jobs are read before this returns, and calls go to the database one after another, in their order. */
   enqueue(request: RequestId, jobs: readonly NewJob[]): Promise<EnqueueReply> {
     const { params } = toParams(jobs)
-    const ids = jobs.map(({ id }) => ({ id }))
+    const ids = jobs.map(({ id }) => id)
     const queues = soonDue(jobs)
     const reply = this.#last.then(async () => {
       const wake =
@@ -63,7 +63,10 @@ export class PostgresWriter {
     // Without a sender: this process hears it too, and not before the commit.
     const wake = queues.length === 0 ? null : encodePayload(['wake', '', queues])
     const row = await this.#calls.rowIn(tx, 'enqueue', [null, null, ...params, false, wake])
-    return toReply(jobs, row)
+    return toReply(
+      jobs.map(({ id }) => id),
+      row,
+    )
   }
 
   async #send(request: RequestId, params: readonly Param[], wake: string | null): Promise<Row> {
@@ -118,11 +121,14 @@ function soonDue(jobs: readonly NewJob[]): string[] {
   return [...queues]
 }
 
-function toReply(sent: readonly { readonly id: string }[], row: Row): EnqueueReply {
-  const outcomes = row.answer === null ? null : String(row.answer).split(',')
-  const jobs = sent.map(({ id }, i): Enqueued => {
-    const [outcome, holder] = outcomes?.[i]?.split(' ') ?? ['created', id]
-    return { id: holder as string, outcome: outcome as Enqueued['outcome'] }
-  })
-  return { jobs, watched: row.watched === true }
+function toReply(ids: readonly string[], row: Row): EnqueueReply {
+  const watched = row.watched === true
+  if (row.answer === null) return { jobs: ids.map((id) => ({ id, outcome: 'created' })), watched }
+  const jobs = String(row.answer)
+    .split(',')
+    .map((text): Enqueued => {
+      const [outcome, id] = text.split(' ')
+      return { id: id as string, outcome: outcome as Enqueued['outcome'] }
+    })
+  return { jobs, watched }
 }

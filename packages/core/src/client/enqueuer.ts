@@ -1,23 +1,25 @@
 import type { Catalog } from '../model/catalog'
 import type { EnqueueOptions } from '../model/client'
-import { UniqueConflictError } from '../model/errors'
+import { InvalidError, UniqueConflictError } from '../model/errors'
 import { checkName } from '../model/names'
 import type { AnyTask } from '../model/task'
 import type { Events } from '../observe/events'
 import type { Enqueued, EnqueueReply, NewJob, Store } from '../store/port'
 import { GroupCommit, MAX_BYTES, MAX_JOBS, sizeOf } from './group-commit'
-import { Preparer } from './prepare'
+import { JobHandle } from './handle'
+import { type Checked, type Plan, Preparer } from './prepare'
 import type { Requester } from './requester'
+import type { Results } from './results'
 
 /** How long a lost answer is asked for again before the caller is told. */
 const KEEP_TRYING = 10_000
 /** So many requests of one `enqueueMany` are on their way at once: one at work, one being written. */
 const IN_FLIGHT = 2
 
-/** A job that was sent, and what became of it. */
-export interface Placed {
-  readonly enqueued: Enqueued
-  readonly job: NewJob
+/** A request's jobs, and what became of each. */
+interface Placed {
+  readonly jobs: readonly NewJob[]
+  readonly answers: readonly Enqueued[]
 }
 
 /** Puts jobs into the store: single ones in shared requests, many in requests of a thousand. */
@@ -26,42 +28,58 @@ export class Enqueuer {
   readonly #catalog: Catalog
   readonly #events: Events
   readonly #requester: Requester
+  readonly #results: Results
   readonly #preparer: Preparer
   readonly #plain: GroupCommit
   readonly #unique: GroupCommit
 
-  constructor(store: Store, catalog: Catalog, events: Events, requester: Requester, payloadLimit: number) {
+  constructor(
+    store: Store,
+    catalog: Catalog,
+    events: Events,
+    requester: Requester,
+    results: Results,
+    payloadLimit: number,
+  ) {
     this.#store = store
     this.#catalog = catalog
     this.#events = events
     this.#requester = requester
+    this.#results = results
     this.#preparer = new Preparer(catalog, payloadLimit)
     this.#plain = new GroupCommit((jobs) => this.#send(jobs))
     this.#unique = new GroupCommit((jobs) => this.#send(jobs))
   }
 
-  async one(task: AnyTask | string, input: unknown, options?: EnqueueOptions): Promise<Placed> {
-    const name = nameOf(task)
-    const made = this.#preparer.one(name, this.#definition(task, name), input, options)
-    const job = made instanceof Promise ? await made : made
+  async one(task: AnyTask | string, input: unknown, options?: EnqueueOptions): Promise<JobHandle> {
+    const plan = this.#plan(task, options)
+    const checked = this.#preparer.check(plan, -1, input)
+    const job = this.#preparer.job(plan, checked instanceof Promise ? await checked : checked)
     const enqueued = options?.tx === undefined ? await this.#gather(job) : await this.#inTransaction(options.tx, job)
     if (enqueued.outcome === 'conflict') throw conflict(job, enqueued)
-    return { enqueued, job }
+    return new JobHandle(enqueued, job, this.#results)
   }
 
   /** Checks all inputs before it sends any; no atomicity between requests. */
-  async many(task: AnyTask | string, inputs: readonly unknown[], options?: EnqueueOptions): Promise<Placed[]> {
-    const name = nameOf(task)
-    const jobs = await this.#preparer.many(name, this.#definition(task, name), inputs, options)
-    const answers: Enqueued[] = []
-    const flying: Promise<EnqueueReply>[] = []
+  async many(task: AnyTask | string, inputs: readonly unknown[], options?: EnqueueOptions): Promise<JobHandle[]> {
+    const plan = this.#plan(task, options)
+    const all = await this.#check(plan, inputs)
+    const handles: JobHandle[] = []
+    const flying: Promise<Placed>[] = []
+    let conflicted: UniqueConflictError | undefined
     const land = async () => {
-      answers.push(...(await (flying.shift() as Promise<EnqueueReply>)).jobs)
+      const { jobs, answers } = await (flying.shift() as Promise<Placed>)
+      for (const [i, job] of jobs.entries()) {
+        const answer = answers[i] as Enqueued
+        if (answer.outcome === 'conflict') conflicted ??= conflict(job, answer)
+        handles.push(new JobHandle(answer, job, this.#results))
+      }
     }
     try {
-      for (const request of requestsOf(jobs)) {
+      for (const request of requestsOf(all)) {
         if (flying.length === IN_FLIGHT) await land()
-        flying.push(options?.tx === undefined ? this.#send(request) : this.#store.enqueueIn(options.tx, request))
+        const jobs = request.map((checked) => this.#preparer.job(plan, checked))
+        flying.push(this.#place(jobs, options?.tx))
         // A transaction is one connection of the caller's: one after another.
         if (options?.tx !== undefined) await land()
       }
@@ -69,9 +87,28 @@ export class Enqueuer {
     } finally {
       await Promise.allSettled(flying)
     }
-    const taken = answers.findIndex((answer) => answer.outcome === 'conflict')
-    if (taken >= 0) throw conflict(jobs[taken] as NewJob, answers[taken] as Enqueued)
-    return answers.map((enqueued, i) => ({ enqueued, job: jobs[i] as NewJob }))
+    if (conflicted !== undefined) throw conflicted
+    return handles
+  }
+
+  #plan(task: AnyTask | string, options: EnqueueOptions | undefined): Plan {
+    const name = nameOf(task)
+    return this.#preparer.plan(name, this.#definition(task, name), options)
+  }
+
+  async #check(plan: Plan, inputs: readonly unknown[]): Promise<Checked[]> {
+    if (!Array.isArray(inputs)) throw new InvalidError('inputs', inputs, 'an array')
+    const all: Checked[] = []
+    for (let i = 0; i < inputs.length; i++) {
+      const checked = this.#preparer.check(plan, i, inputs[i])
+      all.push(checked instanceof Promise ? await checked : checked)
+    }
+    return all
+  }
+
+  async #place(jobs: readonly NewJob[], tx: unknown): Promise<Placed> {
+    const reply = await (tx === undefined ? this.#send(jobs) : this.#store.enqueueIn(tx, jobs))
+    return { jobs, answers: reply.jobs }
   }
 
   #definition(task: AnyTask | string, name: string): AnyTask | undefined {
@@ -110,16 +147,17 @@ function conflict(job: NewJob, answer: Enqueued): UniqueConflictError {
   return new UniqueConflictError(job.task, job.unique?.key ?? '', answer.id)
 }
 
-function* requestsOf(jobs: readonly NewJob[]): Generator<readonly NewJob[]> {
+function* requestsOf(all: readonly Checked[]): Generator<readonly Checked[]> {
   let from = 0
   let bytes = 0
-  for (const [i, job] of jobs.entries()) {
-    bytes += sizeOf(job)
+  for (let i = 0; i < all.length; i++) {
+    const size = sizeOf(all[i] as Checked)
+    bytes += size
     if (i > from && (i - from === MAX_JOBS || bytes > MAX_BYTES)) {
-      yield jobs.slice(from, i)
+      yield all.slice(from, i)
       from = i
-      bytes = sizeOf(job)
+      bytes = size
     }
   }
-  if (from < jobs.length) yield jobs.slice(from)
+  if (from < all.length) yield all.slice(from)
 }

@@ -70,6 +70,6 @@ function countThatFit(entries: readonly Entry[]): number {
 }
 
 /** About how many bytes a job takes in a request: its input in UTF-16 units, and a share for the rest. */
-export function sizeOf(job: NewJob): number {
+export function sizeOf(job: { readonly input: string | null }): number {
   return 200 + (job.input?.length ?? 0)
 }

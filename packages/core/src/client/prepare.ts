@@ -4,7 +4,7 @@ import { parseDuration } from '../model/duration'
 import { InvalidError } from '../model/errors'
 import { hash128 } from '../model/hash'
 import { newJobId } from '../model/id'
-import type { LockRequest } from '../model/job'
+import type { Keep, LockRequest } from '../model/job'
 import { canonicalJson, toJson } from '../model/json'
 import { checkKnown, checkName } from '../model/names'
 import { parseInput } from '../model/schema'
@@ -14,34 +14,30 @@ import type { Due, JobSettings, NewJob, UniqueRule } from '../store/port'
 
 const FIELDS = [...SETTING_FIELDS, 'delay', 'at', 'queue', 'unique', 'headers', 'tx'] as const
 
-interface Plan {
+/** What the task and the options alone say: the same for all jobs of one call. */
+export interface Plan {
+  readonly name: string
+  readonly task: AnyTask | undefined
   readonly queue: string
   readonly due: Due
-  readonly call: PartialSettings
+  readonly priority: number
+  readonly maxAttempts: number | null
+  readonly keep: Keep | null
   readonly stored: JobSettings | null
   readonly unique: UniqueOptions<unknown> | undefined
   readonly headers: Readonly<Record<string, string>> | null
 }
 
-/** What the options alone say: the same for all jobs of one call. */
-function plan(name: string, task: AnyTask | undefined, options: EnqueueOptions): Plan {
-  checkKnown('options', options, FIELDS)
-  const call = parseSettings('options', options)
-  return {
-    queue: options.queue === undefined ? (task?.queue ?? 'default') : checkName('options.queue', options.queue),
-    due: parseDue(options),
-    call,
-    stored: toStored(call),
-    unique:
-      options.unique === undefined
-        ? task?.unique
-        : checkUnique(`task ${JSON.stringify(name)}: options.unique`, options.unique),
-    headers: parseHeaders(options.headers),
-  }
+/** An input that was found good, and what else of its job depends on it. */
+export interface Checked {
+  readonly input: string | null
+  readonly unique: UniqueRule | null
+  readonly locks: readonly LockRequest[]
 }
 
 const NOW: Due = { delay: 0 }
 const NO_OPTIONS: EnqueueOptions = {}
+const NO_LOCKS: readonly LockRequest[] = []
 
 function parseDue(options: EnqueueOptions): Due {
   if (options.at !== undefined) {
@@ -89,7 +85,10 @@ function parseHeaders(headers: EnqueueOptions['headers']): Plan['headers'] {
   return { ...headers }
 }
 
-/** Makes jobs of inputs: validates, serialises, computes unique keys and locks. Fails before anything is sent. */
+/**
+ * Makes jobs of inputs, in two steps: `check` does all that can fail (JSON, schema, unique key, locks), `job` cannot fail.
+ * So all of a call are checked before the first is sent, and only those on their way take memory as jobs.
+ */
 export class Preparer {
   readonly #catalog: Catalog
   readonly #payloadLimit: number
@@ -99,68 +98,73 @@ export class Preparer {
     this.#payloadLimit = payloadLimit
   }
 
-  one(
-    name: string,
-    task: AnyTask | undefined,
-    input: unknown,
-    options: EnqueueOptions = NO_OPTIONS,
-  ): NewJob | Promise<NewJob> {
-    return this.#make(name, task, -1, input, plan(name, task, options))
-  }
-
-  async many(
-    name: string,
-    task: AnyTask | undefined,
-    inputs: readonly unknown[],
-    options: EnqueueOptions = NO_OPTIONS,
-  ): Promise<NewJob[]> {
-    if (!Array.isArray(inputs)) throw new InvalidError('inputs', inputs, 'an array')
-    const shared = plan(name, task, options)
-    const jobs: NewJob[] = []
-    for (const [i, input] of inputs.entries()) {
-      const job = this.#make(name, task, i, input, shared)
-      jobs.push(job instanceof Promise ? await job : job)
-    }
-    return jobs
-  }
-
-  #make(
-    name: string,
-    task: AnyTask | undefined,
-    index: number,
-    input: unknown,
-    shared: Plan,
-  ): NewJob | Promise<NewJob> {
-    const text = toJson(() => labelOf(name, index), input, this.#payloadLimit)
-    const needed = task?.schema !== undefined || task?.locks !== undefined || shared.unique !== undefined
-    if (!needed) return this.#assemble(name, task, text, undefined, shared)
-    const parsed = parseInput(name, task?.schema, text === null ? undefined : JSON.parse(text))
-    return parsed instanceof Promise
-      ? parsed.then((value) => this.#assemble(name, task, text, value, shared))
-      : this.#assemble(name, task, text, parsed, shared)
-  }
-
-  #assemble(name: string, task: AnyTask | undefined, input: string | null, parsed: unknown, shared: Plan): NewJob {
-    const { queue, call } = shared
-    const hasCall = shared.stored !== null || call.priority !== undefined || call.maxAttempts !== undefined
+  /** @throws InvalidError */
+  plan(name: string, task: AnyTask | undefined, options: EnqueueOptions = NO_OPTIONS): Plan {
+    checkKnown('options', options, FIELDS)
+    const call = parseSettings('options', options)
+    const stored = toStored(call)
+    const queue = options.queue === undefined ? (task?.queue ?? 'default') : checkName('options.queue', options.queue)
+    const hasCall = stored !== null || call.priority !== undefined || call.maxAttempts !== undefined
     const settings = this.#catalog.settings(task, queue, hasCall ? call : undefined)
     const known = task !== undefined
+    return {
+      name,
+      task,
+      queue,
+      due: parseDue(options),
+      priority: settings.priority,
+      maxAttempts: known || call.maxAttempts !== undefined ? settings.maxAttempts : null,
+      keep: known ? keepToStore(settings.keep) : null,
+      stored,
+      unique:
+        options.unique === undefined
+          ? task?.unique
+          : checkUnique(`task ${JSON.stringify(name)}: options.unique`, options.unique),
+      headers: parseHeaders(options.headers),
+    }
+  }
+
+  /**
+   * @param index where the input stands in the call's list; -1: it is the only one
+   * @throws InvalidError, InputSchemaError, PayloadTooLargeError
+   */
+  check(plan: Plan, index: number, input: unknown): Checked | Promise<Checked> {
+    const { name, task } = plan
+    const text = toJson(() => labelOf(name, index), input, this.#payloadLimit)
+    const needed = task?.schema !== undefined || task?.locks !== undefined || plan.unique !== undefined
+    if (!needed) return { input: text, unique: null, locks: NO_LOCKS }
+    const parsed = parseInput(name, task?.schema, text === null ? undefined : JSON.parse(text))
+    return parsed instanceof Promise
+      ? parsed.then((value) => toChecked(plan, text, value))
+      : toChecked(plan, text, parsed)
+  }
+
+  job(plan: Plan, { input, unique, locks }: Checked): NewJob {
+    const { name, queue, priority, headers, due, maxAttempts, keep, stored } = plan
     return {
       id: newJobId(queue),
       task: name,
       queue,
       lane: name,
-      priority: settings.priority,
+      priority,
       input,
-      headers: shared.headers,
-      due: shared.due,
-      maxAttempts: known || call.maxAttempts !== undefined ? settings.maxAttempts : null,
-      keep: known ? keepToStore(settings.keep) : null,
-      settings: shared.stored,
-      unique: shared.unique === undefined ? null : toRule(name, shared.unique, parsed),
-      locks: task?.locks === undefined ? [] : toLocks(name, task.locks(parsed)),
+      headers,
+      due,
+      maxAttempts,
+      keep,
+      settings: stored,
+      unique,
+      locks,
       schedule: null,
     }
+  }
+}
+
+function toChecked({ name, task, unique }: Plan, input: string | null, parsed: unknown): Checked {
+  return {
+    input,
+    unique: unique === undefined ? null : toRule(name, unique, parsed),
+    locks: task?.locks === undefined ? NO_LOCKS : toLocks(name, task.locks(parsed)),
   }
 }
 

@@ -1,5 +1,4 @@
 import { Enqueuer } from '../client/enqueuer'
-import { JobHandle } from '../client/handle'
 import { type JobCounts, type JobFilter, type JobPage, type ListOptions, Manager } from '../client/manage'
 import { Requester } from '../client/requester'
 import { Results } from '../client/results'
@@ -49,8 +48,15 @@ export class Jobs implements JobsClient, AsyncDisposable {
     for (const task of options.tasks ?? []) this.#catalog.add(task)
     this.#events = new Events(this.#store, this.#log, this.#requester.client)
     this.#upkeep = new Upkeep(this.#store, this.#catalog, this.#log)
-    this.#enqueuer = new Enqueuer(this.#store, this.#catalog, this.#events, this.#requester, payloadLimit)
     this.#results = new Results(this.#store, this.#events, this.#catalog)
+    this.#enqueuer = new Enqueuer(
+      this.#store,
+      this.#catalog,
+      this.#events,
+      this.#requester,
+      this.#results,
+      payloadLimit,
+    )
     this.#manager = new Manager(this.#store, this.#catalog)
     sharers.set(this.#store, (sharers.get(this.#store) ?? new Set()).add(this))
   }
@@ -84,8 +90,7 @@ export class Jobs implements JobsClient, AsyncDisposable {
   ): Promise<EnqueuedJob<Result>>
   enqueue(task: string, input?: unknown, options?: EnqueueOptions): Promise<EnqueuedJob>
   async enqueue(task: AnyTask | string, input?: unknown, options?: EnqueueOptions): Promise<EnqueuedJob> {
-    const { enqueued, job } = await this.#opened(() => this.#enqueuer.one(task, input, options))
-    return new JobHandle(enqueued, job, this.#results)
+    return await this.#opened(() => this.#enqueuer.one(task, input, options))
   }
 
   /** Adds many jobs of one task: all are checked before the first is sent, a thousand to a request. */
@@ -100,8 +105,7 @@ export class Jobs implements JobsClient, AsyncDisposable {
     inputs: readonly unknown[],
     options?: EnqueueOptions,
   ): Promise<EnqueuedJob[]> {
-    const made = await this.#opened(() => this.#enqueuer.many(task, inputs, options))
-    return made.map(({ enqueued, job }) => new JobHandle(enqueued, job, this.#results))
+    return await this.#opened(() => this.#enqueuer.many(task, inputs, options))
   }
 
   /** The result of any job, once it has completed; see `EnqueuedJob.result`. */

@@ -18,6 +18,8 @@ import { Turn } from './turn'
 const BEGIN_PER_TURN = 256
 /** From so many outcomes on, settling travels beside the next claim instead of before it. */
 const SPLIT = 100
+/** With so many outcomes still to be sent, nothing more is claimed: what has run must be stored before more runs. */
+const UNSETTLED = 1_000
 
 export interface DispatcherOptions extends AppetiteOptions {
   readonly workerId: string
@@ -212,7 +214,8 @@ export class Dispatcher implements RunHost {
 
   #pump(): void {
     this.#fill()
-    const claim = this.#courier.troubled || this.instance === '' ? null : this.#appetite.claim(this.running, this.#line)
+    const held = this.#courier.troubled || this.instance === '' || this.#courier.outbox.settling >= UNSETTLED
+    const claim = held ? null : this.#appetite.claim(this.running, this.#line)
     if (
       this.#courier.outbox.size > 0 &&
       !this.#courier.telling &&

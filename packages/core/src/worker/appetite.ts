@@ -3,6 +3,8 @@ import type { Claim, ClaimedJob, ExchangeReply, QueueClaim } from '../store/port
 import type { Line } from './line'
 import { Prefetch } from './prefetch'
 
+/** A store gives so many jobs at once. */
+const MAX_CLAIM = 1_000
 /** A claim ends where the inputs exceed this: what waits in a worker must fit its memory. */
 const MAX_CLAIM_BYTES = 8 * 1_024 * 1_024
 
@@ -81,7 +83,7 @@ export class Appetite {
   claim(running: ReadonlyMap<string, { readonly job: ClaimedJob }>, line: Line): Claim | null {
     if (!this.#open || !this.#mayBeDue || this.#claiming) return null
     const start = Math.min(Math.max(0, this.#options.concurrency - running.size - line.length), this.#left)
-    const reserve = Math.min(this.#reserve(start, line), this.#left - start)
+    const reserve = Math.min(this.#reserve(start, line), this.#left - start, Math.max(0, MAX_CLAIM - start))
     if (start + reserve <= 0) return null
     const queues = this.#queues(start + reserve, running, line)
     if (queues.length === 0) return null

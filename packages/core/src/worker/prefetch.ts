@@ -2,7 +2,8 @@
 const AHEAD = 100
 /** Jobs slower than this are not prefetched: another worker may be free sooner. */
 const SLOW = 100
-const MOST = 1_000
+/** Twice what a claim takes: so the next one is under way while as many wait here. */
+const MOST = 2_000
 const WEIGHT = 1 / 32
 
 /**

@@ -68,11 +68,13 @@ export class Courier {
     try {
       const reply = await this.#parts.requester.send(
         (request) => this.#parts.store.exchange(request, exchange),
-        () => {
-          this.#troubled = true
+        (_elapsed, error) => {
+          this.#noteTrouble(error)
           return this.#parts.leaseLives()
         },
       )
+      if (this.#troubled) this.#parts.log.warn(`worker '${this.#parts.workerId}': the store answers again`)
+      this.#troubled = false
       this.#deliver(reply, mail)
       this.#parts.onReply(reply, instance)
       return reply
@@ -84,6 +86,13 @@ export class Courier {
       this.#travelling--
       this.#telling -= tells
     }
+  }
+
+  /** Told once, not at every try. */
+  #noteTrouble(error: unknown): void {
+    const { log, workerId } = this.#parts
+    if (!this.#troubled) log.warn(`worker '${workerId}': the store does not answer: ${(error as Error)?.message}`)
+    this.#troubled = true
   }
 
   #deliver(reply: ExchangeReply, mail: Mail): void {

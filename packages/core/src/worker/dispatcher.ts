@@ -296,6 +296,10 @@ export class Dispatcher implements RunHost {
     const type = EVENT_OF[outcome.kind]
     if (!accepted && outcome.ranFor !== null)
       log.warn(`job ${job.id}: its lease was taken, what run ${job.run} did is not stored`)
+    if (accepted && outcome.kind === 'fail') {
+      const { name, message } = outcome.error
+      log.warn(`worker '${this.workerId}' job ${job.id} of task '${job.task}' failed: ${name}: ${message}`)
+    }
     if (accepted && type !== null && events.wanted(type)) events.emit(type, job)
     // A worker that is drained without being started hears no wake-ups.
     if (accepted && 'delay' in outcome && outcome.delay === 0) this.#appetite.wake()

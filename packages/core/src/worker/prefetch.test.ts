@@ -12,7 +12,7 @@ it('knows nothing at first and prefetches nothing', () => {
   expect(new Prefetch(undefined, undefined).max).toBe(0)
 })
 
-it('holds at most 100 ms of expected work, and at most a thousand jobs', () => {
+it('holds at most 100 ms of expected work, and at most two thousand jobs', () => {
   expect(after(new Prefetch(undefined, undefined), 100, 1, 10).max).toBe(100)
   expect(after(new Prefetch(undefined, undefined), 100, 5, 50).max).toBe(20)
   expect(after(new Prefetch(undefined, undefined), 100, 0.001, 0.001).max).toBe(2_000)

@@ -16,9 +16,9 @@ declare
   v_known uuid[];
   v_now bigint := {schema}.now_ms();
 begin
-  select watched_until > v_now into watched from {schema}.meta;
   if p_client is not null then
-    insert into {schema}.requests (client, number, at) values (p_client, p_number, v_now) on conflict do nothing;
+    insert into {schema}.requests (client, number, at) values (p_client, p_number, v_now) on conflict do nothing
+    returning (select m.watched_until > v_now from {schema}.meta m) into watched;
     if not found then
       select r.answer into answer from {schema}.requests r where client = p_client and number = p_number;
       return;

@@ -64,8 +64,11 @@ begin
     end if;
   end if;
 
-  registered := case when v_repeated then coalesce((v_first ->> 'registered')::boolean, true)
-    else exists (select from {schema}.workers w where w.instance = p_instance) end;
+  select v_repeated or exists (select from {schema}.workers w where w.instance = p_instance),
+    (select greatest(s.due_at - v_now, 0) from {schema}.scheduled s order by s.due_at, s.seq limit 1),
+    (select m.watched_until > v_now from {schema}.meta m)
+  into registered, next_due, watched;
+  registered := coalesce((v_first ->> 'registered')::boolean, registered);
   if registered and p_claim is not null and not v_repeated then
     select c.taken, c.more into taken, more
     from {schema}.claim(p_instance, p_claim::uuid, p_queues::text[], string_to_array(p_limits, ',')::int[], p_lanes::text[],
@@ -78,8 +81,6 @@ begin
     where r.client = p_client and r.number = p_number;
   end if;
 
-  select greatest(s.due_at - v_now, 0) into next_due from {schema}.scheduled s order by s.due_at, s.seq limit 1;
-  select m.watched_until > v_now into watched from {schema}.meta m;
   if p_number % 1000 = 0 then
     perform {schema}.fold_counts();
   end if;

@@ -3,7 +3,7 @@ create or replace function {schema}.list_queues() returns table (
   name text, paused boolean, scheduled bigint, queued bigint, blocked bigint, running bigint, completed bigint, failed bigint,
   cancelled bigint
 )
-language sql stable as $$
+language sql stable set jit = off as $$
   with count as (
     select * from {schema}.counts
     union all

@@ -1,6 +1,7 @@
 -- Lanes of these queues in which jobs wait and that no live worker serves.
 create or replace function {schema}.list_unserved(p_queues text[]) returns table (queue text, lane text)
 language sql volatile
+set jit = off
 set enable_seqscan = off set enable_bitmapscan = off set enable_hashjoin = off set enable_mergejoin = off
 as $$
   select l.queue, l.lane from {schema}.lanes l

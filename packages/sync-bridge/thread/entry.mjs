@@ -2,7 +2,7 @@ import { findUncloneable, isSimple } from './cloneable.mjs'
 import { encodeThrown } from './errors.mjs'
 import { functionOf, isTask, learn } from './functions.mjs'
 import { send } from './port.mjs'
-import { ABORTED_ARGUMENT, FLAG, MOVED, STATUS, TAG, THREAD } from './protocol.mjs'
+import { ABORTED_ARGUMENT, MOVED, STATUS, TAG, THREAD } from './protocol.mjs'
 import { begin, end, isAborting } from './slots.mjs'
 
 /** @import { Moved, Reply, Request, Single, WireThrown } from '../src/wire' */
@@ -69,7 +69,6 @@ async function serveAll(base, calls) {
 function run(index, [ticket, [id], args]) {
   const start = performance.now()
   if (!begin(index, ticket, start)) return { status: STATUS.SKIPPED, micros: 0, value: undefined }
-  served++
   if (isTask(id)) send([TAG, ticket, STATUS.REPORT, 0, ['start']])
   /** @param {unknown} value */
   const ok = (value) => ended(STATUS.OK, start, value)

@@ -1,4 +1,4 @@
-import type { Single } from '../wire'
+import type { Request } from '../wire'
 
 /** What the pool knows of one thread. */
 export class Thread {
@@ -15,11 +15,11 @@ export class Thread {
   constructor(readonly id: number) {}
 
   /** The thread gets this request: each function is defined only once. */
-  take([, calls]: readonly [number?, Single[]?]): void {
+  take([, calls = []]: Request | [ms?: number]): void {
     this.busy = true
     this.usedAt = performance.now()
-    this.given += request[1]?.length ?? 0
-    for (const call of calls ?? []) {
+    this.given += calls.length
+    for (const call of calls) {
       const [id] = call[1]
       if (this.#known.has(id)) call[1] = [id]
       else this.#known.add(id)

@@ -153,10 +153,10 @@ export class Threads {
     return null
   }
 
-  #afterReply(thread: Thread, flags: number): void {
-    if ((flags & FLAG.SPENT) !== 0) {
+  #afterReply(thread: Thread, leftover: boolean): void {
+    if (thread.given >= this.#settings.recycleAfter) {
       if (this.#end(thread)) this.recycled++
-    } else if ((flags & FLAG.LEFTOVER) !== 0) {
+    } else if (leftover) {
       this.#linger(thread)
     }
   }
@@ -171,17 +171,12 @@ export class Threads {
     this.#run({ request: [LINGER], thread: undefined, beside: thread.id }).then(
       ([, , , leftover]) => {
         thread.lingering = false
-        if ((flags & FLAG.LEFTOVER) !== 0) setTimeout(() => this.#linger(thread), 1).unref()
+        if (leftover) setTimeout(() => this.#linger(thread), 1).unref()
       },
       (error) => {
         if (!thread.busy && !thread.leaving && !this.#closing) this.#onError(error)
       },
     )
-  }
-
-  /** It has had its share of calls; it gets no more, and ends when it has answered. */
-  #isSpent(thread: Thread): boolean {
-    return thread.given >= this.#settings.recycleAfter
   }
 
   #find(id: number): Worker | undefined {

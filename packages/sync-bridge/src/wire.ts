@@ -12,8 +12,11 @@ export type Single = [ticket: number, fn: WireFunction | readonly [id: number], 
 /** The calls have the slots from `base` on. */
 export type Request = [base: number, calls: Single[]]
 
-/** Ends a request. `leftover`: a function left timers or connections behind, which need the thread to go on. */
-export type Reply = readonly [status: number, micros: number, value: unknown, leftover: boolean]
+/**
+ * Ends a request. `served`: how many calls the thread has begun in its life. `leftover`: a function left timers or
+ * connections behind, which need the thread to go on.
+ */
+export type Reply = readonly [status: number, micros: number, value: unknown, served: number, leftover: boolean]
 
 /** What goes by the thread's message port: results of batches, results that may not clone, reports. */
 export type Posted = readonly [tag: string, ticket: number, status: number, micros: number, value: unknown]

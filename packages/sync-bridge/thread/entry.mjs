@@ -11,6 +11,9 @@ import { begin, end, isAborting } from './slots.mjs'
 /** What of Node is active in a thread that has run nothing yet; set by the first request. */
 let atRest = -1
 
+/** How many calls this thread has begun: those taken back before do not count. */
+let served = 0
+
 const aborted = () => isAborting()
 
 Object.defineProperty(globalThis, THREAD, { value: { aborted } })
@@ -69,6 +72,7 @@ async function serveAll(base, calls) {
 function run(index, [ticket, [id], args]) {
   const start = performance.now()
   if (!begin(index, ticket, start)) return { status: STATUS.SKIPPED, micros: 0, value: undefined }
+  served++
   if (isTask(id)) send([TAG, ticket, STATUS.REPORT, 0, ['start']])
   /** @param {unknown} value */
   const ok = (value) => ended(STATUS.OK, start, value)
@@ -144,5 +148,5 @@ function refusal(value, error) {
  * @returns {Reply}
  */
 function reply(status, micros, value) {
-  return [status, micros, value, leftover()]
+  return [status, micros, value, served, leftover()]
 }

@@ -106,7 +106,8 @@ export class CallPool {
       return
     }
     while (this.#requests < threads.capacity) {
-      const calls = this.#queue.take(Math.ceil(this.#queue.size / this.settings.threads))
+      const share = Math.ceil(this.#queue.size / this.settings.threads)
+      const calls = this.#queue.take(Math.min(share, this.settings.recycleAfter))
       if (calls.length === 0) return
       this.#send(threads, calls)
     }

@@ -7,8 +7,6 @@ export class Thread {
   leaving = false
   lingering = false
   usedAt = performance.now()
-  /** How many calls it was given. */
-  given = 0
   /** The functions whose definition it has. */
   readonly #known = new Set<number>()
 
@@ -18,7 +16,6 @@ export class Thread {
   take([, calls = []]: Request | [ms?: number]): void {
     this.busy = true
     this.usedAt = performance.now()
-    this.given += calls.length
     for (const call of calls) {
       const [id] = call[1]
       if (this.#known.has(id)) call[1] = [id]

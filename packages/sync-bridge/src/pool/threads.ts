@@ -116,7 +116,7 @@ export class Threads {
         const { thread } = trip
         if (thread !== undefined) {
           thread.busy = false
-          this.#afterReply(thread, reply[3])
+          this.#afterReply(thread, reply)
         }
         onReply(reply)
       },
@@ -153,8 +153,8 @@ export class Threads {
     return null
   }
 
-  #afterReply(thread: Thread, leftover: boolean): void {
-    if (thread.given >= this.#settings.recycleAfter) {
+  #afterReply(thread: Thread, [, , , served, leftover]: Reply): void {
+    if (served >= this.#settings.recycleAfter) {
       if (this.#end(thread)) this.recycled++
     } else if (leftover) {
       this.#linger(thread)
@@ -169,7 +169,7 @@ export class Threads {
     if (thread.lingering || thread.leaving || this.#closing) return
     thread.lingering = true
     this.#run({ request: [LINGER], thread: undefined, beside: thread.id }).then(
-      ([, , , leftover]) => {
+      ([, , , , leftover]) => {
         thread.lingering = false
         if (leftover) setTimeout(() => this.#linger(thread), 1).unref()
       },

@@ -18,7 +18,7 @@ function quoteName(name: string): string {
   return `\`${name}\``
 }
 
-/** An argument or a result that no thread can be handed. */
+/** An argument or a result that no thread, or no process, can be handed. */
 export class NotCloneableError extends JobsError {
   /** Where in the value: `arguments[0].callback`, `result.items[3]`. */
   readonly path: string
@@ -26,7 +26,7 @@ export class NotCloneableError extends JobsError {
   constructor(label: string, path: string, what: string, options?: ErrorOptions) {
     super(
       'JOBS_SYNC_NOT_CLONEABLE',
-      `runSync: ${label}: ${path} is ${what}, which cannot go from one thread to another`,
+      `runSync: ${label}: ${path} is ${what}, which cannot be handed to another thread or process`,
       options,
     )
     this.path = path
@@ -54,6 +54,20 @@ export class ThreadMemoryError extends JobsError {
 export class ThreadCrashedError extends JobsError {
   constructor(label: string, detail: string, options?: ErrorOptions) {
     super('JOBS_THREAD_CRASHED', `runSync: ${label}: ${detail}`, options)
+  }
+}
+
+/** With `isolate: 'process'`: the process of the call ended by itself; native code in it crashed. Calling again may succeed. */
+export class ProcessCrashedError extends JobsError {
+  /** The signal that ended it: 'SIGSEGV', 'SIGABRT', ... */
+  readonly signal: string | null
+  readonly exitCode: number | null
+
+  constructor(label: string, exitCode: number | null, signal: string | null) {
+    const how = signal === null ? `ended with code ${exitCode}` : `was ended by ${signal}`
+    super('JOBS_PROCESS_CRASHED', `runSync: ${label}: its process ${how}`)
+    this.signal = signal
+    this.exitCode = exitCode
   }
 }
 

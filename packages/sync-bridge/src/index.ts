@@ -1,6 +1,6 @@
 export * from './errors'
 export { type SyncFunction, syncFunction } from './fn/sync-function'
-export type { PoolOptions } from './pool/options'
+export type { Isolate, PoolOptions } from './pool/options'
 export type { PoolStats } from './pool/pool'
 export { closePool, configurePool, poolStats, runSync } from './run-sync'
 export { type RunOptions, type RunSync, SyncPool } from './sync-pool'

@@ -4,7 +4,7 @@ import { ABORTED, ABORTED_ARGUMENT } from '../thread/protocol.mjs'
 import type { AnyFunction } from './fn/inline'
 import { referenceOf, type SyncFunction } from './fn/sync-function'
 import { Call, type CallLimits } from './pool/call'
-import type { PoolOptions } from './pool/options'
+import { type Isolate, type PoolOptions, parseIsolate, parsePoolOptions } from './pool/options'
 import { CallPool, type PoolStats } from './pool/pool'
 import { withCaller } from './thrown'
 
@@ -15,7 +15,9 @@ export interface RunOptions {
   readonly timeout?: Duration
   /** After an abort or timeout: how long the function may go on, with `aborted()` true, before its thread is ended. Default 100 ms. */
   readonly grace?: Duration
-  /** What of the arguments to hand over instead of copying: ArrayBuffers, MessagePorts, ... */
+  /** 'process': not in a thread but in a child process; see the pool option. Default: the pool's. */
+  readonly isolate?: Isolate
+  /** What of the arguments to hand over instead of copying: ArrayBuffers, MessagePorts, ...; to a process all is copied. */
   readonly transfer?: readonly Transferable[]
 }
 
@@ -35,37 +37,48 @@ export interface RunSync {
 }
 
 interface Checked {
+  readonly isolate: Isolate | undefined
   readonly limits: CallLimits | undefined
   readonly transfer: readonly Transferable[] | undefined
 }
 
-const NONE: Checked = { limits: undefined, transfer: undefined }
+const NONE: Checked = { isolate: undefined, limits: undefined, transfer: undefined }
 
 const GRACE = 100
 
 /** A pool of threads of its own; `runSync` alone uses one that all share. */
 export class SyncPool {
-  readonly #calls: CallPool
+  readonly #isolate: Isolate
+  /** Neither starts anything before its first call. */
+  readonly #pools: Readonly<Record<Isolate, CallPool>>
   readonly runSync: RunSync
 
   /** @throws InvalidError */
   constructor(options: PoolOptions = {}) {
-    this.#calls = new CallPool(options)
-    const run = (fn: AnyFunction | SyncFunction, ...args: unknown[]) => runIn(this.#calls, NONE, fn, args)
+    this.#isolate = parsePoolOptions(options).isolate
+    this.#pools = {
+      thread: new CallPool({ ...options, isolate: 'thread' }),
+      process: new CallPool({ ...options, isolate: 'process' }),
+    }
+    const run = (fn: AnyFunction | SyncFunction, ...args: unknown[]) =>
+      runIn(this.#pools[this.#isolate], NONE, fn, args)
     const withOptions = (given: RunOptions) => {
       const checked = checkOptions(given)
-      return (fn: AnyFunction | SyncFunction, ...args: unknown[]) => runIn(this.#calls, checked, fn, args)
+      return (fn: AnyFunction | SyncFunction, ...args: unknown[]) =>
+        runIn(this.#pools[checked.isolate ?? this.#isolate], checked, fn, args)
     }
     this.runSync = Object.assign(run, { with: withOptions }) as RunSync
   }
 
   stats(): PoolStats {
-    return this.#calls.stats()
+    const [threads, processes] = [this.#pools.thread.stats(), this.#pools.process.stats()]
+    const sums = Object.entries(threads).map(([key, value]) => [key, value + processes[key as keyof PoolStats]])
+    return Object.fromEntries(sums) as PoolStats
   }
 
   /** Takes no more calls, waits for those there are (`force`: rejects them) and ends the threads. */
-  close(options?: { readonly force?: boolean }): Promise<void> {
-    return this.#calls.close(options)
+  async close(options?: { readonly force?: boolean }): Promise<void> {
+    await Promise.all(Object.values(this.#pools).map((pool) => pool.close(options)))
   }
 }
 
@@ -97,13 +110,13 @@ function sendable(args: unknown[]): readonly unknown[] {
 }
 
 function checkOptions(options: RunOptions): Checked {
-  const { signal, timeout, grace, transfer, ...unknown } = options
+  const { signal, timeout, grace, isolate, transfer, ...unknown } = options
   const [stranger] = Object.keys(unknown)
   if (stranger !== undefined) {
     throw new InvalidError(
       `runSync.with: ${stranger}`,
       (unknown as Record<string, unknown>)[stranger],
-      'no such option (signal, timeout, grace, transfer)',
+      'no such option (signal, timeout, grace, isolate, transfer)',
     )
   }
   if (signal !== undefined && !(signal instanceof AbortSignal))
@@ -116,5 +129,9 @@ function checkOptions(options: RunOptions): Checked {
     timeout: timeout === undefined ? null : parseDuration('runSync.with: timeout', timeout),
     grace: grace === undefined ? GRACE : parseDuration('runSync.with: grace', grace),
   }
-  return { limits: limited ? limits : undefined, transfer }
+  return {
+    isolate: isolate === undefined ? undefined : parseIsolate('runSync.with: isolate', isolate),
+    limits: limited ? limits : undefined,
+    transfer,
+  }
 }

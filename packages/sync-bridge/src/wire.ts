@@ -1,5 +1,5 @@
 import type { Transferable } from 'node:worker_threads'
-import type { MOVED } from '../thread/protocol.mjs'
+import type { MOVED, PROCESS } from '../thread/protocol.mjs'
 
 /** The messages between the pool and its threads. They are tuples: names would be sent with every call. */
 
@@ -20,6 +20,17 @@ export type Reply = readonly [status: number, micros: number, value: unknown, se
 
 /** What goes by the thread's message port: results of batches, results that may not clone, reports. */
 export type Posted = readonly [tag: string, ticket: number, status: number, micros: number, value: unknown]
+
+/** What goes to a child process: calls for its thread, or what `Lanes` would tell a thread of ours. */
+export type ToProcess =
+  | [kind: typeof PROCESS.CALLS, calls: Single[], none?: undefined]
+  | [kind: typeof PROCESS.ABORT, ticket: number, reason: number]
+
+export type FromProcess =
+  | [kind: typeof PROCESS.READY, none?: undefined]
+  | [kind: typeof PROCESS.REPLY, reply: Reply]
+  | [kind: typeof PROCESS.POSTED, posted: Posted]
+  | [kind: typeof PROCESS.DIED, how: WireThrown | { readonly exitCode: number }]
 
 /** Something thrown: an error, or any other value. */
 export interface WireThrown {

@@ -6,6 +6,7 @@ export declare const STATE: {
   readonly TAKEN_BACK: 4
 }
 export declare function slotOf(ticket: number, state: number): number
+export declare function change(slots: Int32Array, index: number, ticket: number, from: number, to: number): boolean
 export declare const MAX_TICKET: number
 export declare const SLOT: { readonly FIELDS: 3; readonly STATE: 0; readonly STARTED_AT: 1; readonly REASON: 2 }
 export declare const REASONS: readonly string[]
@@ -16,6 +17,14 @@ export declare const STATUS: {
   readonly POSTED: 2
   readonly SKIPPED: 3
   readonly REPORT: 4
+}
+export declare const PROCESS: {
+  readonly CALLS: 'jobs-worker/calls'
+  readonly ABORT: 'jobs-worker/abort'
+  readonly READY: 'jobs-worker/ready'
+  readonly REPLY: 'jobs-worker/reply'
+  readonly POSTED: 'jobs-worker/posted'
+  readonly DIED: 'jobs-worker/died'
 }
 export declare const TAG: string
 export declare const THREAD: unique symbol

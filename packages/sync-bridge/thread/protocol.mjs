@@ -11,6 +11,19 @@ export const STATE = Object.freeze({ WAITING: 0, RUNNING: 1, ABORTING: 2, ENDED:
  */
 export const slotOf = (ticket, state) => (ticket << 3) | state
 
+/**
+ * Changes a call's state if it is still `from`: both sides do.
+ * @param {Int32Array} slots
+ * @param {number} index
+ * @param {number} ticket
+ * @param {number} from
+ * @param {number} to
+ */
+export function change(slots, index, ticket, from, to) {
+  const expected = slotOf(ticket, from)
+  return Atomics.compareExchange(slots, index * SLOT.FIELDS, expected, slotOf(ticket, to)) === expected
+}
+
 export const MAX_TICKET = 2 ** 28 - 1
 
 /** What a slot is made of. */
@@ -40,6 +53,22 @@ export const STATUS = Object.freeze({
   SKIPPED: 3,
   /** A task's handler reports: progress, meta or a log line. */
   REPORT: 4,
+})
+
+/** The messages between the pool and a child process. */
+export const PROCESS = Object.freeze({
+  /** To it: calls for its thread. */
+  CALLS: 'jobs-worker/calls',
+  /** To it: a running call is to stop. */
+  ABORT: 'jobs-worker/abort',
+  /** From it: its thread has started. */
+  READY: 'jobs-worker/ready',
+  /** From it: what the thread replied. */
+  REPLY: 'jobs-worker/reply',
+  /** From it: what the thread posted. */
+  POSTED: 'jobs-worker/posted',
+  /** From it: its thread has ended, and so it ends too. */
+  DIED: 'jobs-worker/died',
 })
 
 /** Marks our messages on the thread's message port, which user code may use too. */

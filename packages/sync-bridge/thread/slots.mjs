@@ -1,5 +1,5 @@
 import { workerData } from 'node:worker_threads'
-import { REASONS, SLOT, STATE, slotOf } from './protocol.mjs'
+import { change, REASONS, SLOT, STATE, slotOf } from './protocol.mjs'
 
 const slots = new Int32Array(workerData.memory)
 /** From this thread's time to the pool's. */
@@ -19,8 +19,7 @@ export const runningCall = () => ({ ...current })
  */
 export function begin(index, ticket, now) {
   const at = index * SLOT.FIELDS
-  const waiting = slotOf(ticket, STATE.WAITING)
-  if (Atomics.compareExchange(slots, at, waiting, slotOf(ticket, STATE.RUNNING)) !== waiting) return false
+  if (!change(slots, index, ticket, STATE.WAITING, STATE.RUNNING)) return false
   current.index = index
   current.ticket = ticket
   Atomics.store(slots, at + SLOT.STARTED_AT, now + offset)
@@ -29,10 +28,9 @@ export function begin(index, ticket, now) {
 
 /** Ends the running call, unless it was told to stop. */
 export function end() {
-  const at = current.index * SLOT.FIELDS
-  Atomics.compareExchange(slots, at, slotOf(current.ticket, STATE.RUNNING), slotOf(current.ticket, STATE.ENDED))
+  change(slots, current.index, current.ticket, STATE.RUNNING, STATE.ENDED)
   // For `whenAborting`.
-  Atomics.notify(slots, at)
+  Atomics.notify(slots, current.index * SLOT.FIELDS)
 }
 
 /** Whether the running call was told to stop; so is a call that is named. */

@@ -1,4 +1,4 @@
-import { LANE_SIZE, MAX_TICKET, REASONS, SLOT, STATE, slotOf } from '../../thread/protocol.mjs'
+import { change, LANE_SIZE, MAX_TICKET, REASONS, SLOT, STATE, slotOf } from '../../thread/protocol.mjs'
 
 /** The shared memory that says how far each call is. A lane is the slots of one request to a thread. */
 export class Lanes {
@@ -37,15 +37,23 @@ export class Lanes {
 
   /** Changes the state if it is still `from`; the thread changes it too. */
   change(index: number, ticket: number, from: number, to: number): boolean {
-    const expected = slotOf(ticket, from)
-    return Atomics.compareExchange(this.#slots, index * SLOT.FIELDS, expected, slotOf(ticket, to)) === expected
+    return change(this.#slots, index, ticket, from, to)
   }
 
-  /** Tells a running call to stop; false where it does not run. */
-  abort(index: number, ticket: number, reason: unknown): boolean {
-    const code = (reason as { code?: unknown } | null | undefined)?.code
-    const known = typeof code === 'string' ? REASONS.indexOf(code) : 0
-    Atomics.store(this.#slots, index * SLOT.FIELDS + SLOT.REASON, Math.max(0, known))
+  /** For a call whose thread does not see this memory: it runs from now on, unless it was taken back. */
+  begin(index: number, ticket: number): boolean {
+    Atomics.store(this.#slots, index * SLOT.FIELDS + SLOT.STARTED_AT, performance.now())
+    return this.change(index, ticket, STATE.WAITING, STATE.RUNNING)
+  }
+
+  /** It did not begin after all. */
+  undo(index: number, ticket: number): void {
+    this.change(index, ticket, STATE.RUNNING, STATE.WAITING)
+  }
+
+  /** Tells a running call to stop; false where it does not run. `reason` is an index of REASONS. */
+  abort(index: number, ticket: number, reason: number): boolean {
+    Atomics.store(this.#slots, index * SLOT.FIELDS + SLOT.REASON, reason)
     if (!this.change(index, ticket, STATE.RUNNING, STATE.ABORTING)) return false
     Atomics.notify(this.#slots, index * SLOT.FIELDS)
     return true
@@ -55,4 +63,10 @@ export class Lanes {
   startedAt(index: number): number {
     return Atomics.load(this.#slots, index * SLOT.FIELDS + SLOT.STARTED_AT)
   }
+}
+
+/** The index of REASONS for what a call is told to stop with. */
+export function reasonIndex(reason: unknown): number {
+  const code = (reason as { code?: unknown } | null | undefined)?.code
+  return typeof code === 'string' ? Math.max(0, REASONS.indexOf(code)) : 0
 }

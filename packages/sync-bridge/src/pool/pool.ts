@@ -5,11 +5,13 @@ import { NotCloneableError, PoolClosedError, ThreadCrashedError, ThreadStartErro
 import { decodeThrown } from '../thrown'
 import type { Posted, Reply, Report, Single } from '../wire'
 import type { Call } from './call'
+import type { Carrier, SendOptions } from './carrier'
 import { deathOf } from './death'
-import { Lanes } from './lanes'
+import { Lanes, reasonIndex } from './lanes'
 import { type PoolOptions, type PoolSettings, parsePoolOptions } from './options'
+import { Processes } from './processes'
 import { CallQueue } from './queue'
-import { type SendOptions, Threads } from './threads'
+import { Threads } from './threads'
 
 /** A trip of several calls that takes longer than this gives back those that have not started, in milliseconds. */
 const STALLED = 10
@@ -20,8 +22,14 @@ const RETURNS = 5
 /** How long a result may be on its way after its thread has ended, in milliseconds. */
 const LATE = 1_000
 
+/** What was refused although every argument can be cloned. */
+const UNSENDABLE = {
+  thread: { path: 'transfer', what: 'a list with something that cannot be transferred' },
+  process: { path: 'arguments', what: 'or has something that only threads can share' },
+}
+
 export interface PoolStats {
-  /** Threads there are now. */
+  /** Threads, or processes, there are now. */
   readonly threads: number
   /** Calls that a thread has. */
   readonly running: number
@@ -29,7 +37,7 @@ export interface PoolStats {
   readonly waiting: number
   readonly completed: number
   readonly failed: number
-  /** Threads that ended before their time: aborted calls, `process.exit`, memory. */
+  /** Threads that ended before their time: aborted calls, `process.exit`, memory, crashes. */
   readonly lost: number
   /** Threads that were replaced after `recycleAfter` calls. */
   readonly recycled: number
@@ -42,7 +50,7 @@ export class CallPool {
   readonly #queue = new CallQueue()
   /** By ticket: the calls that threads have. */
   readonly #sent = new Map<number, Call>()
-  #threads: Threads | undefined
+  #carrier: Carrier | undefined
   #starting: Promise<void> | undefined
   #requests = 0
   /** Calls whose result is on its way by the message port. */
@@ -79,13 +87,13 @@ export class CallPool {
 
   stats(): PoolStats {
     return {
-      threads: this.#threads?.count ?? 0,
+      threads: this.#carrier?.count ?? 0,
       running: this.#sent.size,
       waiting: this.#queue.size,
       completed: this.#completed,
       failed: this.#failed,
-      lost: this.#threads?.lost ?? 0,
-      recycled: this.#threads?.recycled ?? 0,
+      lost: this.#carrier?.lost ?? 0,
+      recycled: this.#carrier?.recycled ?? 0,
     }
   }
 
@@ -95,34 +103,42 @@ export class CallPool {
     if (options.force === true) this.#rejectAll(new PoolClosedError())
     else if (this.#sent.size > 0 || this.#queue.size > 0) await new Promise<void>((resolve) => (this.#onIdle = resolve))
     await this.#starting
-    await this.#threads?.close()
+    await this.#carrier?.close()
   }
 
   #pump(): void {
     if (this.#queue.size === 0) return
-    const threads = this.#threads
-    if (threads === undefined) {
+    const carrier = this.#carrier
+    if (carrier === undefined) {
       this.#starting ??= this.#start()
       return
     }
-    while (this.#requests < threads.capacity) {
-      const share = Math.ceil(this.#queue.size / this.settings.threads)
-      const calls = this.#queue.take(Math.min(share, this.settings.recycleAfter))
+    while (this.#requests < carrier.capacity) {
+      const calls = this.#queue.take(this.#share())
       if (calls.length === 0) return
-      this.#send(threads, calls)
+      this.#send(carrier, calls)
     }
   }
 
+  /** How many of the calls that wait may share a trip. */
+  #share(): number {
+    const { isolate, threads, recycleAfter } = this.settings
+    return isolate === 'process' ? 1 : Math.min(Math.ceil(this.#queue.size / threads), recycleAfter)
+  }
+
   async #start(): Promise<void> {
-    this.#threads = await Threads.start(this.settings, this.#lanes.memory, {
-      posted: (message) => this.#posted(message),
+    const host = {
+      posted: (message: unknown) => this.#posted(message),
       gone: () => this.#pump(),
-      failed: (cause) => this.#rejectAll(new ThreadStartError({ cause })),
-    })
+      failed: (cause: unknown) => this.#rejectAll(new ThreadStartError({ cause })),
+    }
+    const { isolate } = this.settings
+    if (isolate === 'process') this.#carrier = new Processes(this.settings, this.#lanes, host)
+    else this.#carrier = await Threads.start(this.settings, this.#lanes.memory, host)
     this.#pump()
   }
 
-  #send(threads: Threads, calls: readonly Call[]): void {
+  #send(carrier: Carrier, calls: readonly Call[]): void {
     const base = this.#lanes.take()
     this.#requests++
     const singles = calls.map((call, i): Single => {
@@ -140,7 +156,7 @@ export class CallPool {
       this.#lanes.giveBack(base)
       this.#requests--
     }
-    threads.send(
+    carrier.send(
       [base, singles],
       sendOptions(first),
       (reply) => {
@@ -166,6 +182,10 @@ export class CallPool {
     }
     for (const each of calls) {
       if (each.settled || each.posted || each.index === -1) continue
+      if (each.aborting && status === STATUS.SKIPPED) {
+        this.#fail(each, each.reason)
+        continue
+      }
       each.posted = true
       this.#awaited++
     }
@@ -243,7 +263,9 @@ export class CallPool {
       this.#fail(call, reason)
       return
     }
-    if (!this.#lanes.abort(call.index, call.ticket, reason)) return
+    const code = reasonIndex(reason)
+    if (!this.#lanes.abort(call.index, call.ticket, code)) return
+    this.#carrier?.abort?.(call.ticket, code)
     call.aborting = true
     call.reason = reason
     clearTimeout(call.timer)
@@ -255,7 +277,7 @@ export class CallPool {
     for (const call of calls) {
       if (!this.#withdraw(call)) continue
       const found = findUncloneable(call.args, 'arguments', new Set<unknown>(call.transfer))
-      const { path, what } = found ?? { path: 'transfer', what: 'a list with something that cannot be transferred' }
+      const { path, what } = found ?? UNSENDABLE[this.settings.isolate]
       const refusal = new NotCloneableError(call.reference.label, path, what, { cause: error })
       this.#fail(call, refusal)
     }

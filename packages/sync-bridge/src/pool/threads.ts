@@ -1,25 +1,11 @@
-import type { Transferable, Worker } from 'node:worker_threads'
+import type { Worker } from 'node:worker_threads'
 import type { Piscina } from 'piscina'
 import { THREAD_ENTRY } from '../entry'
 import type { Reply, Request } from '../wire'
+import type { Carrier, CarrierHost, SendOptions } from './carrier'
 import { inheritable } from './exec-argv'
 import type { PoolSettings } from './options'
 import { Thread } from './thread'
-
-export interface ThreadsHost {
-  /** A thread posted something by its message port. */
-  posted(message: unknown): void
-  /** A thread has gone: there may be room for another. */
-  gone(): void
-  /** No thread can be started. */
-  failed(cause: unknown): void
-}
-
-export interface SendOptions {
-  transferList?: Transferable[]
-  /** Ends the thread that has the request. */
-  signal?: AbortSignal
-}
 
 /** What is sent beside the calls: how long to linger, or nothing. */
 type Extra = [ms?: number]
@@ -43,9 +29,9 @@ const LINGER = 50
 const STILLBORN = 3
 
 /** The threads themselves: a piscina, with recycling, idle ends, and a replacement at once for what was lost. */
-export class Threads {
+export class Threads implements Carrier {
   readonly #piscina: Piscina<Request | Extra, Reply>
-  readonly #host: ThreadsHost
+  readonly #host: CarrierHost
   readonly #settings: PoolSettings
   readonly #tripKey: symbol
   readonly #threads = new Map<number, Thread>()
@@ -59,12 +45,12 @@ export class Threads {
   recycled = 0
   lost = 0
 
-  static async start(settings: PoolSettings, memory: SharedArrayBuffer, host: ThreadsHost): Promise<Threads> {
+  static async start(settings: PoolSettings, memory: SharedArrayBuffer, host: CarrierHost): Promise<Threads> {
     const { Piscina } = await import('piscina')
     return new Threads(Piscina, settings, memory, host)
   }
 
-  private constructor(Pool: typeof Piscina, settings: PoolSettings, memory: SharedArrayBuffer, host: ThreadsHost) {
+  private constructor(Pool: typeof Piscina, settings: PoolSettings, memory: SharedArrayBuffer, host: CarrierHost) {
     this.#host = host
     this.#settings = settings
     this.#tripKey = Pool.queueOptionsSymbol
@@ -98,12 +84,10 @@ export class Threads {
     return this.#piscina.threads.length
   }
 
-  /** How many requests can be sent without waiting for one to come back. */
   get capacity(): number {
     return this.#settings.threads - this.#leaving
   }
 
-  /** Hands a request to a free thread; exactly one of the callbacks is called, when that thread is free again or gone. */
   send(
     request: Request,
     options: SendOptions | undefined,

@@ -1,0 +1,103 @@
+import { fork, type ChildProcess as NodeProcess } from 'node:child_process'
+import { once } from 'node:events'
+import { PROCESS, STATUS } from '../../thread/protocol.mjs'
+import { PROCESS_ENTRY } from '../entry'
+import { decodeThrown } from '../thrown'
+import type { FromProcess, Reply, Single, ToProcess } from '../wire'
+import { ProcessDeath, threadExit } from './death'
+import { inheritable } from './exec-argv'
+import type { PoolSettings } from './options'
+
+export interface ChildHost {
+  ready(): void
+  replied(reply: Reply): void
+  posted(message: unknown): void
+  /** `cause`: what ended its thread, or how the process itself ended. Comes once, and last. */
+  gone(cause: unknown): void
+}
+
+/** A process with a thread for calls. Only one that has a call keeps this process alive. */
+export class ChildProcess {
+  readonly #process: NodeProcess
+  readonly #host: ChildHost
+  readonly #known = new Set<number>()
+  #cause: unknown
+  #isGone = false
+  isReady = false
+  usedAt = performance.now()
+
+  constructor({ memoryLimit }: PoolSettings, host: ChildHost) {
+    this.#host = host
+    this.#process = fork(PROCESS_ENTRY, memoryLimit === null ? [] : [String(memoryLimit)], {
+      execArgv: inheritable(process.execArgv),
+      serialization: 'advanced',
+    })
+    this.#process.on('message', (message) => this.#onMessage(message as FromProcess))
+    this.#process.once('exit', (code, signal) => this.#onGone(this.#cause ?? new ProcessDeath(code, signal)))
+    this.#process.on('error', (error) => {
+      // What could not be sent to a process that is ending; its exit is still to come.
+      if (this.#process.pid === undefined) this.#onGone(error)
+    })
+  }
+
+  /** What a trip is answered whose call was taken back before it began. */
+  get skipped(): Reply {
+    return [STATUS.SKIPPED, 0, undefined, 0, false]
+  }
+
+  /** @throws where something in the calls cannot be cloned */
+  send(calls: Single[]): void {
+    const defined = calls.map(([ticket, fn, args]): Single => [ticket, this.#known.has(fn[0]) ? [fn[0]] : fn, args])
+    this.#post([PROCESS.CALLS, defined])
+    for (const [, [id]] of calls) this.#known.add(id)
+    this.#ref()
+  }
+
+  abort(ticket: number, reason: number): void {
+    this.#post([PROCESS.ABORT, ticket, reason])
+  }
+
+  /** Ends it, whatever it does; resolves when it is gone. */
+  async end(): Promise<void> {
+    if (this.#isGone) return
+    const gone = once(this.#process, 'exit')
+    this.#process.kill('SIGKILL')
+    await gone
+  }
+
+  #post(message: ToProcess): void {
+    if (this.#process.connected) this.#process.send(message)
+  }
+
+  #onMessage([kind, value]: FromProcess): void {
+    if (kind === PROCESS.READY) {
+      this.isReady = true
+      this.#unref()
+      this.#host.ready()
+    } else if (kind === PROCESS.REPLY) {
+      this.usedAt = performance.now()
+      this.#unref()
+      this.#host.replied(value)
+    } else if (kind === PROCESS.POSTED) {
+      this.#host.posted(value)
+    } else {
+      this.#cause = 'exitCode' in value ? threadExit(value.exitCode) : decodeThrown(value, 'a thread')
+    }
+  }
+
+  #onGone(cause: unknown): void {
+    if (this.#isGone) return
+    this.#isGone = true
+    this.#host.gone(cause)
+  }
+
+  #ref(): void {
+    this.#process.ref()
+    this.#process.channel?.ref()
+  }
+
+  #unref(): void {
+    this.#process.unref()
+    this.#process.channel?.unref()
+  }
+}

@@ -28,6 +28,8 @@ const EXPECTED = {
   ownClass: 'E_INNER',
   timeout: 'JOBS_TIMEOUT',
   exit: 'JOBS_THREAD_EXITED',
+  crash: 'JOBS_PROCESS_CRASHED',
+  process: '2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881',
   after: 'after',
 }
 
@@ -74,7 +76,7 @@ async function report(...args: string[]): Promise<unknown> {
 describe(`on Node ${process.version} a program works`, () => {
   test.each([
     ['as TypeScript sources, run by tsx', ['--import', 'tsx', join(here, 'modules/app.ts')]],
-    ['as an ESM bundle', [join(project, 'plain/app.js')]],
+    ['as an ESM bundle', ['--max-old-space-size=300', '--expose-gc', join(project, 'plain/app.js')]],
     ['as a CommonJS bundle', [join(project, 'plain/app.cjs')]],
     ['as a minified ESM bundle', [join(project, 'minified/app.js')]],
     ['as a minified CommonJS bundle', [join(project, 'minified/app.cjs')]],
@@ -90,10 +92,11 @@ describe(`on Node ${process.version} a program works`, () => {
     },
   )
 
-  test('given on the command line', async () => {
+  test('given on the command line, with options that no thread takes', async () => {
     const code = `import { runSync } from ${JSON.stringify(pathToFileURL(join(installed, 'dist/index.js')).href)}
-      console.log(JSON.stringify(await runSync((n) => n + 1, 1)))`
-    expect(await report('--input-type=module', '-e', code)).toBe(2)
+      const isolated = runSync.with({ isolate: 'process' })
+      console.log(JSON.stringify([await runSync((n) => n + 1, 1), await isolated((n) => n + 2, 1)]))`
+    expect(await report('--max-old-space-size=300', '--input-type=module', '-e', code)).toEqual([2, 3])
   })
 })
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { SyncPool } from '../src/index'
-import { inheritable } from '../src/pool/exec-argv'
+import { processArgv, threadArgv } from '../src/pool/exec-argv'
 import { eventually, flagSet, flags, rejection, testPool } from './pools'
 
 const threadId = async () => (await import('node:worker_threads')).threadId
@@ -93,7 +93,7 @@ test('close by force ends what runs', async () => {
 test('threads that cannot start are an error, not a wait without end', async () => {
   const pool = new SyncPool({ threads: 1, memoryLimit: 16 })
   const before = process.execArgv
-  process.execArgv = [...before, '--import=data:text/javascript,throw new Error("no threads today")']
+  process.execArgv = ['--import=data:text/javascript,throw new Error("no threads today")', '-e', '']
   try {
     expect(await rejection(pool.runSync(() => 1))).toMatchObject({ code: 'JOBS_THREAD_START' })
   } finally {
@@ -102,10 +102,11 @@ test('threads that cannot start are an error, not a wait without end', async () 
   await pool.close({ force: true })
 })
 
-test('what cannot be given to a thread is left out of its command line', () => {
-  expect(inheritable(['--import', 'x', '-e', 'code', '--input-type=module', '--no-warnings', '--eval', 'y'])).toEqual([
-    '--import',
-    'x',
-    '--no-warnings',
-  ])
+test('the program on a command line is given to no thread and no process, what loads modules is', () => {
+  const options = ['--import', 'x', '--max-old-space-size=300', '--conditions=y', '--no-warnings']
+  expect(threadArgv(options)).toBeUndefined()
+  expect(processArgv([...options, '--inspect-brk=9229'])).toEqual(options)
+  const withProgram = [...options, '--input-type=module', '-e', 'code', '--eval=more']
+  expect(threadArgv(withProgram)).toEqual(['--import', 'x', '--conditions=y'])
+  expect(processArgv(withProgram)).toEqual(options)
 })

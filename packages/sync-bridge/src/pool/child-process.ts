@@ -5,7 +5,7 @@ import { PROCESS_ENTRY } from '../entry'
 import { decodeThrown } from '../thrown'
 import type { FromProcess, Reply, Single, ToProcess } from '../wire'
 import { ProcessDeath, threadExit } from './death'
-import { inheritable } from './exec-argv'
+import { processArgv } from './exec-argv'
 import type { PoolSettings } from './options'
 
 export interface ChildHost {
@@ -29,7 +29,7 @@ export class ChildProcess {
   constructor({ memoryLimit }: PoolSettings, host: ChildHost) {
     this.#host = host
     this.#process = fork(PROCESS_ENTRY, memoryLimit === null ? [] : [String(memoryLimit)], {
-      execArgv: inheritable(process.execArgv),
+      execArgv: processArgv(process.execArgv),
       serialization: 'advanced',
     })
     this.#process.on('message', (message) => this.#onMessage(message as FromProcess))
@@ -60,6 +60,8 @@ export class ChildProcess {
   /** Ends it, whatever it does; resolves when it is gone. */
   async end(): Promise<void> {
     if (this.#isGone) return
+    // Whoever waits for this is waited for.
+    this.#ref()
     const gone = once(this.#process, 'exit')
     this.#process.kill('SIGKILL')
     await gone

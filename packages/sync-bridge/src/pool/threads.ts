@@ -3,7 +3,7 @@ import type { Piscina } from 'piscina'
 import { THREAD_ENTRY } from '../entry'
 import type { Reply, Request } from '../wire'
 import type { Carrier, CarrierHost, SendOptions } from './carrier'
-import { inheritable } from './exec-argv'
+import { threadArgv } from './exec-argv'
 import type { PoolSettings } from './options'
 import { Thread } from './thread'
 
@@ -65,10 +65,11 @@ export class Threads implements Carrier {
       // The second one is `#linger`.
       concurrentTasksPerWorker: 2,
       recordTiming: false,
-      execArgv: inheritable(process.execArgv),
       workerData: { memory, epoch: performance.timeOrigin },
       loadBalancer: (task, workers) => this.#choose(task[this.#tripKey as never] as Trip, workers),
     }
+    const execArgv = threadArgv(process.execArgv)
+    if (execArgv !== undefined) Object.assign(options, { execArgv })
     if (settings.memoryLimit !== null) {
       Object.assign(options, { resourceLimits: { maxOldGenerationSizeMb: settings.memoryLimit } })
     }

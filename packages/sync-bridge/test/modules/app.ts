@@ -75,6 +75,13 @@ async function main(): Promise<Record<string, unknown>> {
     ),
     timeout: await codeOf(runSync.with({ timeout: 50, grace: '1m' })(spin)),
     exit: await codeOf(runSync(() => process.exit(1))),
+    crash: await codeOf(
+      runSync.with({ isolate: 'process' })(() => {
+        process.kill(process.pid, 'SIGSEGV')
+        for (;;);
+      }),
+    ),
+    process: await runSync.with({ isolate: 'process' })(hash, 'x'),
     after: await runSync(() => 'after'),
   }
   if (process.argv.includes('--close')) await closePool()

@@ -7,9 +7,10 @@ import { count, size } from './format'
 import { forget } from './fresh'
 import { withJobs } from './jobs'
 import { type Interrupted, workWithKill } from './kill'
+import { loopDelays } from './loop-delay'
 import type { Options } from './options'
 import { prove } from './proof'
-import { duplicatesTable, extrasTable, proofTable, timingTable, totalsTable } from './report'
+import { delayTable, duplicatesTable, extrasTable, proofTable, timingTable, totalsTable } from './report'
 import { readResults } from './results'
 import type { Screen } from './screen'
 import { shown } from './stores'
@@ -86,6 +87,7 @@ async function report(jobs: Jobs, { dir, files, batch, interrupted }: Run, { say
   say(totalsTable(results))
   if (speed !== null) say(timingTable(speed))
   say(extrasTable(extras))
+  say(delayTable(await loopDelays(files.filter(({ path }) => results.completed.has(path)))))
   const proof = prove(files, results)
   say(proofTable(proof))
   const said = claims(proof, results, extras)

@@ -3,6 +3,7 @@ import type { Outcome } from './extras'
 import { BIG, BIG_PRIORITY } from './fill'
 import { findings, surplus } from './findings'
 import { count, percent, seconds, size, table } from './format'
+import type { Delay, LoopDelays } from './loop-delay'
 import type { Proof } from './proof'
 import type { Results } from './results'
 import type { Timing } from './timing'
@@ -44,6 +45,19 @@ export function timingTable(timing: Timing): string {
       `priority ${priority}`,
       `${count(jobs)} jobs, the first started after ${seconds(first)}, the last after ${seconds(last)}`,
     ]),
+  ])
+}
+
+export function delayTable({ files, bytes, onTheLoop, inThreads }: LoopDelays): string {
+  const row = ({ p50, p99, longest, took }: Delay) => [
+    ...[p50, p99, longest].map((ms) => `${ms.toFixed(1)} ms`),
+    seconds(took / 1_000),
+  ]
+  const title = `How late the event loop is while ${count(files)} files (${size(bytes)}) are hashed and compressed`
+  return table(title, [
+    ['', 'p50', 'p99', 'longest', 'all files took'],
+    ['on the event loop itself', ...row(onTheLoop)],
+    ['in threads, through runSync', ...row(inThreads)],
   ])
 }
 

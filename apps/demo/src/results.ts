@@ -1,6 +1,7 @@
 import type { Job, Jobs } from '@jobs-worker/core'
+import type { Measurement } from './measure'
 import { pages } from './pages'
-import { type FileVersion, type Measurement, measureFile } from './tasks/measure-file'
+import { type FileVersion, measureFile } from './tasks/measure-file'
 
 export type FileJob = Job<FileVersion, Measurement>
 

@@ -8,14 +8,14 @@ import { measureFile } from './tasks/measure-file'
 /** A worker that starts under the id of a dead one takes its jobs over, at once where its process is gone. */
 const WORKER = 'demo-worker'
 
-/** Reading waits for the disk more than for a core: more files at a time than the default. */
+/** Most of them wait for a thread: each that is free finds the next file there. */
 const CONCURRENCY = 32
 const LOOK_EVERY = 250
 
 export interface Tick {
   /** Files done since the start. */
   readonly done: number
-  /** How far a big file is. */
+  /** A big file that is being measured. */
   readonly note?: string
 }
 
@@ -48,7 +48,6 @@ function report(jobs: Jobs, onTick: (tick: Tick) => void): void {
   }
   jobs.on('progress', ({ task, data }) => {
     if (task !== measureFile.name || data === undefined) return
-    const { file, percent } = data as { file: string; percent: number }
-    onTick({ done, note: `${file} ${percent} %` })
+    onTick({ done, note: (data as { file: string }).file })
   })
 }

@@ -23,6 +23,7 @@ describe('the demo in memory', () => {
     expect(notes.text).toContain('unique: 3 calls at once made 1 job')
     expect(notes.text).toContain('cancelled while it ran')
     expect(notes.text).toMatch(/2 x +144 B +144 B +/)
+    expect(notes.text).toMatch(/in threads, through runSync( +\d+\.\d ms){3}/)
     expect(notes.text).not.toContain('NOT AS EXPECTED')
     expect(notes).toMatchObject({ total: FILES_IN_SMALL, done: FILES_IN_SMALL })
     expect(holds).toBe(true)

@@ -1,10 +1,8 @@
-import { createHash } from 'node:crypto'
-import { createReadStream } from 'node:fs'
 import { basename } from 'node:path'
-import { pipeline } from 'node:stream/promises'
-import { createGzip } from 'node:zlib'
 import { defineTask } from '@jobs-worker/core'
+import { runSync } from '@jobs-worker/sync-bridge'
 import { z } from 'zod'
+import { type Measurement, measure } from '../measure'
 import { FILES } from '../queues'
 
 /** One state of one file: where it is, and what tells it from an earlier state. */
@@ -12,12 +10,8 @@ const fileVersion = z.object({ path: z.string(), bytes: z.number().int(), change
 
 export type FileVersion = z.infer<typeof fileVersion>
 
-/** What is known of a file once its job has completed. */
-export interface Measurement {
-  readonly sha256: string
-  readonly bytes: number
-  readonly gzipped: number
-}
+/** Files of so many bytes take long enough to be told of. */
+const LONG = 4 * 1_048_576
 
 export const measureFile = defineTask({
   name: 'measure-file',
@@ -29,26 +23,8 @@ export const measureFile = defineTask({
   retry: { delay: '200ms', on: (error) => !isGone(error) },
   keep: { completed: '30d' },
   async run({ path, bytes }, { signal, progress }): Promise<Measurement> {
-    const sha256 = createHash('sha256')
-    let read = 0
-    let gzipped = 0
-    await pipeline(
-      createReadStream(path),
-      async function* (chunks: AsyncIterable<Buffer>) {
-        for await (const chunk of chunks) {
-          sha256.update(chunk)
-          read += chunk.length
-          if (read < bytes) progress({ file: basename(path), percent: Math.floor((100 * read) / bytes) })
-          yield chunk
-        }
-      },
-      createGzip(),
-      async (chunks: AsyncIterable<Buffer>) => {
-        for await (const chunk of chunks) gzipped += chunk.length
-      },
-      { signal },
-    )
-    return { sha256: sha256.digest('hex'), bytes: read, gzipped }
+    if (bytes >= LONG) progress({ file: basename(path) })
+    return runSync.with({ signal })(measure, path)
   },
 })
 

@@ -4,24 +4,29 @@ import { ChildProgram } from '@jobs-worker/test-servers'
 import { expect, test } from 'vitest'
 import { root } from './lib/run.mjs'
 
-const readme = readFileSync(join(root, 'README.md'), 'utf8')
-
-test('the code in the README is that of docs/examples, which compiles', () => {
-  const blocks = [...readme.matchAll(/<!-- (\S+) -->\n```ts\n(.*?)\n```/gs)]
-  expect(blocks.length).toBe(readme.split('```ts').length - 1)
-  for (const [, file, code] of blocks) expect(code, file).toBe(readFileSync(join(root, file), 'utf8').trimEnd())
-})
+test.each(['README.md', 'docs/run-sync.md', 'packages/sync-bridge/README.md'])(
+  'the code in %s is that of docs/examples, which compiles',
+  (page) => {
+    const text = readFileSync(join(root, page), 'utf8')
+    const blocks = [...text.matchAll(/<!-- (\S+) -->\n```ts\n(.*?)\n```/gs)]
+    expect(blocks.length).toBe(text.split('```ts').length - 1)
+    for (const [, file, code] of blocks) expect(code, file).toBe(readFileSync(join(root, file), 'utf8').trimEnd())
+  },
+)
 
 test.each([
   ['quick-start.ts', 'Hello, Ada!'],
   ['run-sync.ts', '64'],
-])('%s runs, and ends by itself', async (file, output) => {
+  ['run-sync-inline.ts', '1229'],
+  ['run-sync-limits.ts', 'JOBS_TIMEOUT', '255 0', 'true SIGSEGV'],
+  ['thread-task.ts', '3 pages, in a thread'],
+])('%s runs, and ends by itself', async (file, ...output) => {
   const program = new ChildProgram(join(root, 'docs/examples', file))
   expect(await program.exited, program.errors).toEqual({ code: 0, signal: null })
-  expect(program.lines).toEqual([output])
+  expect(program.lines).toEqual(output)
 })
 
-test.each(['README.md', 'CONTRIBUTING.md', 'docs/architecture.md', 'docs/adr/README.md'])(
+test.each(['README.md', 'CONTRIBUTING.md', 'docs/architecture.md', 'docs/run-sync.md', 'docs/adr/README.md'])(
   '%s leads nowhere wrong',
   (page) => {
     const links = [...readFileSync(join(root, page), 'utf8').matchAll(/\]\(([^)#:]+)\)/g)].map(([, link]) => link)

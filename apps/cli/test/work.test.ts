@@ -91,12 +91,14 @@ await describeWith('postgres', 'work', (serverUrl) => {
     })
   })
 
-  test('a task isolated in a thread runs in one', { timeout: SLOW }, async () => {
+  test.each([1, 2])('--threads %i: so many threads run isolated tasks', { timeout: SLOW }, async (threads) => {
     const store = await onServer(serverUrl)
-    const worker = program(['--store', store.url, '--tasks', TASKS, '--threads', '1'], { cwd: scratch() })
+    const worker = program(['--store', store.url, '--tasks', TASKS, '--threads', String(threads)], { cwd: scratch() })
     await store.use({}, async (jobs) => {
-      const job = await jobs.enqueue('isolated')
-      expect(await job.result({ timeout: '60s' })).toBe(false)
+      const all = await jobs.enqueueMany('isolated', Array(6).fill(50))
+      const ids = await Promise.all(all.map((job) => job.result({ timeout: '60s' })))
+      expect(ids).not.toContain(null)
+      expect(new Set(ids).size).toBe(threads)
     })
     expect(await worker.kill('SIGTERM')).toEqual({ code: 0, signal: null })
   })

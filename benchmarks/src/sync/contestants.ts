@@ -29,9 +29,9 @@ const own = {
   touch: syncFunction<typeof functions.touch>(new URL('./moving.mjs', import.meta.url), 'touch'),
 }
 
-function ours(source: 'module' | 'inline'): Contestant['open'] {
+function ours(source: 'module' | 'inline', isolate: 'thread' | 'process' = 'thread'): Contestant['open'] {
   return (threads) => {
-    const pool = new SyncPool({ threads })
+    const pool = new SyncPool({ threads, isolate })
     const inline = () => {}
     return {
       noop: source === 'module' ? () => pool.runSync(own.noop) : () => pool.runSync(inline),
@@ -60,6 +60,7 @@ function piscina(options: ConstructorParameters<typeof Piscina>[0]): Contestant[
 export const contestants: readonly Contestant[] = [
   { name: 'runSync', about: '@jobs-worker/sync-bridge, a function of a module', open: ours('module') },
   { name: 'runSync-inline', about: 'the same, a function passed directly', open: ours('inline') },
+  { name: 'runSync-process', about: "a function of a module, isolate: 'process'", open: ours('module', 'process') },
   { name: 'piscina', about: 'piscina as it comes', open: piscina({}) },
   {
     name: 'piscina-16',

@@ -7,23 +7,20 @@ import type { MOVED, PROCESS } from '../thread/protocol.mjs'
 export type WireFunction = readonly [id: number, kind: 'inline' | 'module' | 'task', text: string, name: string]
 
 /** The function's definition, or its id alone where the thread has it. */
-export type Single = [ticket: number, fn: WireFunction | readonly [id: number], args: readonly unknown[]]
+export type Single = [ticket: number, fn: WireFunction | number, args: readonly unknown[]]
 
 /** The calls have the slots from `base` on. */
-export type Request = [base: number, calls: Single[]]
+export type Request = [base: number, ...calls: Single[]]
 
-/**
- * Ends a request. `served`: how many calls the thread has begun in its life. `leftover`: a function left timers or
- * connections behind, which need the thread to go on.
- */
-export type Reply = readonly [status: number, micros: number, value: unknown, served: number, leftover: boolean]
+/** Ends a request. `status` has flags, too. */
+export type Reply = readonly [status: number, micros: number, value: unknown]
 
 /** What goes by the thread's message port: results of batches, results that may not clone, reports. */
 export type Posted = readonly [tag: string, ticket: number, status: number, micros: number, value: unknown]
 
-/** What goes to a child process: calls for its thread, or what `Lanes` would tell a thread of ours. */
+/** What goes to a child process: a call for its thread, or what `Lanes` would tell a thread of ours. */
 export type ToProcess =
-  | [kind: typeof PROCESS.CALLS, calls: Single[], none?: undefined]
+  | [kind: typeof PROCESS.CALL, call: Single, none?: undefined]
   | [kind: typeof PROCESS.ABORT, ticket: number, reason: number]
 
 export type FromProcess =

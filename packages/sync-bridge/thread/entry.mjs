@@ -1,8 +1,9 @@
+import { workerData } from 'node:worker_threads'
 import { findUncloneable, isSimple } from './cloneable.mjs'
 import { encodeThrown } from './errors.mjs'
 import { functionOf, isTask, learn } from './functions.mjs'
 import { send } from './port.mjs'
-import { ABORTED_ARGUMENT, MOVED, STATUS, TAG, THREAD } from './protocol.mjs'
+import { ABORTED_ARGUMENT, FLAG, MOVED, STATUS, TAG, THREAD } from './protocol.mjs'
 import { begin, end, isAborting } from './slots.mjs'
 
 /** @import { Moved, Reply, Request, Single, WireThrown } from '../src/wire' */
@@ -25,13 +26,12 @@ Object.defineProperty(globalThis, THREAD, { value: { aborted } })
  */
 export default function serve(request) {
   if (atRest < 0) atRest = process.getActiveResourcesInfo().length
-  const [base = 0, calls] = request
-  if (calls === undefined) return linger(base)
-  learn(calls)
-  if (calls.length > 1) return serveAll(base, calls)
-  const call = /** @type {Single} */ (calls[0])
-  const ending = run(base, call)
-  return ending instanceof Promise ? ending.then((ended) => answer(call, ended)) : answer(call, ending)
+  const [base = 0, call] = request
+  if (call === undefined) return linger(base)
+  if (request.length > 2) return serveAll(base, /** @type {Single[]} */ (request.slice(1)))
+  const id = learn(call[1])
+  const ending = run(base, id, call)
+  return ending instanceof Promise ? ending.then((ended) => answer(call, id, ended)) : answer(call, id, ending)
 }
 
 /**
@@ -58,7 +58,7 @@ function leftover() {
  */
 async function serveAll(base, calls) {
   for (const [i, call] of calls.entries()) {
-    const ending = run(base + i, call)
+    const ending = run(base + i, learn(call[1]), call)
     post(call, ending instanceof Promise ? await ending : ending)
   }
   return reply(STATUS.POSTED, 0, undefined)
@@ -66,10 +66,11 @@ async function serveAll(base, calls) {
 
 /**
  * @param {number} index
+ * @param {number} id
  * @param {Single} call
  * @returns {Ending | Promise<Ending>}
  */
-function run(index, [ticket, [id], args]) {
+function run(index, id, [ticket, , args]) {
   const start = performance.now()
   if (!begin(index, ticket, start)) return { status: STATUS.SKIPPED, micros: 0, value: undefined }
   served++
@@ -106,12 +107,13 @@ function given(args) {
 
 /**
  * @param {Single} call
+ * @param {number} id
  * @param {Ending} ending
  * @returns {Reply}
  */
-function answer(call, ending) {
+function answer(call, id, ending) {
   // What a task reported went by the port: its end must not overtake it.
-  const inline = !isTask(call[1][0]) && (ending.status !== STATUS.OK || isSimple(ending.value))
+  const inline = !isTask(id) && (ending.status !== STATUS.OK || isSimple(ending.value))
   if (inline || ending.status === STATUS.SKIPPED) return reply(ending.status, ending.micros, ending.value)
   post(call, ending)
   return reply(STATUS.POSTED, 0, undefined)
@@ -148,5 +150,6 @@ function refusal(value, error) {
  * @returns {Reply}
  */
 function reply(status, micros, value) {
-  return [status, micros, value, served, leftover()]
+  const flags = (served >= workerData.recycleAfter ? FLAG.SPENT : 0) | (leftover() ? FLAG.LEFTOVER : 0)
+  return [status | flags, micros, value]
 }

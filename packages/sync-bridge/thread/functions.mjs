@@ -12,13 +12,13 @@ const definitions = new Map()
 const functions = new Map()
 
 /**
- * Keeps the definitions that calls bring: later ones name the function only.
- * @param {readonly Single[]} calls
+ * The id of a call's function. Keeps the definition if the call brings it: later ones name the function only.
+ * @param {Single[1]} fn
  */
-export function learn(calls) {
-  for (const [, reference] of calls) {
-    if (reference.length > 1) definitions.set(reference[0], /** @type {WireFunction} */ (reference))
-  }
+export function learn(fn) {
+  if (typeof fn === 'number') return fn
+  definitions.set(fn[0], fn)
+  return fn[0]
 }
 
 /** @param {number} id */

@@ -6,5 +6,5 @@ import { PROCESS } from './protocol.mjs'
 
 /** @import { Single } from '../src/wire' */
 
-parentPort?.on('message', async (/** @type {Single[]} */ calls) => send([PROCESS.REPLY, await serve([0, calls])]))
+parentPort?.on('message', async (/** @type {Single} */ call) => send([PROCESS.REPLY, await serve([0, call])]))
 send([PROCESS.READY])

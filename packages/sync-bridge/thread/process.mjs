@@ -1,22 +1,22 @@
 // A child process: it runs nothing itself but one thread, so that it always hears what the pool says.
 import { Worker } from 'node:worker_threads'
 import { encodeThrown } from './errors.mjs'
-import { change, PROCESS, SLOT, STATE, STATUS, slotOf, TAG } from './protocol.mjs'
+import { change, PROCESS, SLOT, STATE, STATUS, STATUS_BITS, slotOf, TAG } from './protocol.mjs'
 
 /** @import { FromProcess, Posted, Reply, Single, ToProcess, WireThrown } from '../src/wire' */
 
 const memory = new SharedArrayBuffer(SLOT.FIELDS * Int32Array.BYTES_PER_ELEMENT)
 const slots = new Int32Array(memory)
-const [memoryLimit] = process.argv.slice(2)
+const [recycleAfter, memoryLimit] = process.argv.slice(2)
 
 const thread = new Worker(new URL('./process-thread.mjs', import.meta.url), {
-  workerData: { memory, epoch: performance.timeOrigin },
+  workerData: { memory, epoch: performance.timeOrigin, recycleAfter: Number(recycleAfter) },
   ...(memoryLimit === undefined ? {} : { resourceLimits: { maxOldGenerationSizeMb: Number(memoryLimit) } }),
 })
 
 process.on('message', (message) => {
   const [kind, value, reason] = /** @type {ToProcess} */ (message)
-  if (kind === PROCESS.CALLS) start(value)
+  if (kind === PROCESS.CALL) start(value)
   else abort(value, reason)
 })
 // The pool's process is gone.
@@ -36,11 +36,11 @@ thread.on('error', (error) => {
 })
 thread.on('exit', (exitCode) => send(death ?? [PROCESS.DIED, { exitCode }], () => process.exit()))
 
-/** @param {Single[]} calls */
-function start(calls) {
-  const [[ticket]] = /** @type {[Single]} */ (calls)
+/** @param {Single} call */
+function start(call) {
+  const [ticket] = call
   Atomics.store(slots, SLOT.STATE, slotOf(ticket, STATE.WAITING))
-  thread.postMessage(calls)
+  thread.postMessage(call)
 }
 
 /**
@@ -55,8 +55,9 @@ function abort(ticket, reason) {
 
 /** @param {Reply} given */
 function reply(given) {
-  const [, micros, , ...rest] = given
-  sendOr([PROCESS.REPLY, given], (refusal) => [PROCESS.REPLY, [STATUS.ERROR, micros, refusal, ...rest]])
+  const [status, micros] = given
+  const flags = status & ~STATUS_BITS
+  sendOr([PROCESS.REPLY, given], (refusal) => [PROCESS.REPLY, [STATUS.ERROR | flags, micros, refusal]])
 }
 
 /** @param {Posted} posted */

@@ -18,8 +18,10 @@ export declare const STATUS: {
   readonly SKIPPED: 3
   readonly REPORT: 4
 }
+export declare const FLAG: { readonly SPENT: 8; readonly LEFTOVER: 16 }
+export declare const STATUS_BITS: 7
 export declare const PROCESS: {
-  readonly CALLS: 'jobs-worker/calls'
+  readonly CALL: 'jobs-worker/call'
   readonly ABORT: 'jobs-worker/abort'
   readonly READY: 'jobs-worker/ready'
   readonly REPLY: 'jobs-worker/reply'

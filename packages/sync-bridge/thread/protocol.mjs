@@ -55,10 +55,20 @@ export const STATUS = Object.freeze({
   REPORT: 4,
 })
 
+/** What a reply says beside its status, in the bits above STATUS_BITS. */
+export const FLAG = Object.freeze({
+  /** The thread has served as many calls as it may. */
+  SPENT: 8,
+  /** A function left timers or connections behind, which need the thread to go on. */
+  LEFTOVER: 16,
+})
+
+export const STATUS_BITS = 7
+
 /** The messages between the pool and a child process. */
 export const PROCESS = Object.freeze({
-  /** To it: calls for its thread. */
-  CALLS: 'jobs-worker/calls',
+  /** To it: a call for its thread. */
+  CALL: 'jobs-worker/call',
   /** To it: a running call is to stop. */
   ABORT: 'jobs-worker/abort',
   /** From it: its thread has started. */

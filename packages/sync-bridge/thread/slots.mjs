@@ -8,6 +8,9 @@ const offset = performance.timeOrigin - workerData.epoch
 /** The call that runs now: there is one at most. */
 const current = { index: 0, ticket: -1 }
 
+/** Whether somebody waits for the end of the running call. */
+let isAwaited = false
+
 /** Names one call for as long as it runs. */
 export const runningCall = () => ({ ...current })
 
@@ -29,8 +32,8 @@ export function begin(index, ticket, now) {
 /** Ends the running call, unless it was told to stop. */
 export function end() {
   change(slots, current.index, current.ticket, STATE.RUNNING, STATE.ENDED)
-  // For `whenAborting`.
-  Atomics.notify(slots, current.index * SLOT.FIELDS)
+  if (isAwaited) Atomics.notify(slots, current.index * SLOT.FIELDS)
+  isAwaited = false
 }
 
 /** Whether the running call was told to stop; so is a call that is named. */
@@ -51,6 +54,7 @@ export function reasonCode({ index }) {
  * @param {{ index: number, ticket: number }} call
  */
 export async function whenAborting({ index, ticket }) {
+  isAwaited = true
   // Not in TypeScript's ES2023 library, and in every Node from 16 on.
   const { waitAsync } = /** @type {{ waitAsync(...args: unknown[]): { value: unknown } }} */ (
     /** @type {unknown} */ (Atomics)

@@ -26,12 +26,16 @@ export class ChildProcess {
   isReady = false
   usedAt = performance.now()
 
-  constructor({ memoryLimit }: PoolSettings, host: ChildHost) {
+  constructor({ memoryLimit, recycleAfter }: PoolSettings, host: ChildHost) {
     this.#host = host
-    this.#process = fork(PROCESS_ENTRY, memoryLimit === null ? [] : [String(memoryLimit)], {
-      execArgv: processArgv(process.execArgv),
-      serialization: 'advanced',
-    })
+    this.#process = fork(
+      PROCESS_ENTRY,
+      [String(recycleAfter), ...(memoryLimit === null ? [] : [String(memoryLimit)])],
+      {
+        execArgv: processArgv(process.execArgv),
+        serialization: 'advanced',
+      },
+    )
     this.#process.on('message', (message) => this.#onMessage(message as FromProcess))
     this.#process.once('exit', (code, signal) => this.#onGone(this.#cause ?? new ProcessDeath(code, signal)))
     this.#process.on('error', (error) => {
@@ -42,14 +46,14 @@ export class ChildProcess {
 
   /** What a trip is answered whose call was taken back before it began. */
   get skipped(): Reply {
-    return [STATUS.SKIPPED, 0, undefined, 0, false]
+    return [STATUS.SKIPPED, 0, undefined]
   }
 
-  /** @throws where something in the calls cannot be cloned */
-  send(calls: Single[]): void {
-    const defined = calls.map(([ticket, fn, args]): Single => [ticket, this.#known.has(fn[0]) ? [fn[0]] : fn, args])
-    this.#post([PROCESS.CALLS, defined])
-    for (const [, [id]] of calls) this.#known.add(id)
+  /** @throws where something in the call cannot be cloned */
+  send([ticket, fn, args]: Single): void {
+    const id = typeof fn === 'number' ? fn : fn[0]
+    this.#post([PROCESS.CALL, [ticket, this.#known.has(id) ? id : fn, args]])
+    this.#known.add(id)
     this.#ref()
   }
 

@@ -1,6 +1,6 @@
 import { TimeoutError } from '@jobs-worker/core'
 import { findUncloneable } from '../../thread/cloneable.mjs'
-import { STATE, STATUS, TAG } from '../../thread/protocol.mjs'
+import { STATE, STATUS, STATUS_BITS, TAG } from '../../thread/protocol.mjs'
 import { NotCloneableError, PoolClosedError, ThreadCrashedError, ThreadStartError } from '../errors'
 import { decodeThrown } from '../thrown'
 import type { Posted, Reply, Report, Single } from '../wire'
@@ -157,7 +157,7 @@ export class CallPool {
       this.#requests--
     }
     carrier.send(
-      [base, singles],
+      [base, ...singles],
       sendOptions(first),
       (reply) => {
         back()
@@ -174,8 +174,9 @@ export class CallPool {
   }
 
   /** A single call's reply has its result; what was posted comes, or came, by the message port. */
-  #returned(calls: readonly Call[], [status, micros, value]: Reply): void {
+  #returned(calls: readonly Call[], [flagged, micros, value]: Reply): void {
     const [call] = calls as [Call]
+    const status = flagged & STATUS_BITS
     if (status === STATUS.OK || status === STATUS.ERROR) {
       this.#end(call, status, micros, value)
       return

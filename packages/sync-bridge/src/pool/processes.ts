@@ -1,4 +1,5 @@
-import type { Reply, Request } from '../wire'
+import { FLAG } from '../../thread/protocol.mjs'
+import type { Reply, Request, Single } from '../wire'
 import type { Carrier, CarrierHost, SendOptions } from './carrier'
 import { ChildProcess } from './child-process'
 import type { Lanes } from './lanes'
@@ -48,7 +49,7 @@ export class Processes implements Carrier {
 
   abort(ticket: number, reason: number): void {
     for (const [child, trip] of this.#children) {
-      if (trip?.request[1][0]?.[0] === ticket) child.abort(ticket, reason)
+      if (trip?.request[1]?.[0] === ticket) child.abort(ticket, reason)
     }
   }
 
@@ -91,15 +92,15 @@ export class Processes implements Carrier {
   #depart(child: ChildProcess): void {
     const trip = this.#children.get(child)
     if (trip === undefined) return
-    const [base, calls] = trip.request
-    const [[ticket]] = calls as [Request[1][0]]
+    const [base, call] = trip.request as [number, Single]
+    const [ticket] = call
     if (!this.#lanes.begin(base, ticket)) {
       this.#children.set(child, undefined)
       trip.onReply(child.skipped)
       return
     }
     try {
-      child.send(calls)
+      child.send(call)
     } catch (error) {
       this.#lanes.undo(base, ticket)
       this.#children.set(child, undefined)
@@ -110,7 +111,7 @@ export class Processes implements Carrier {
   #onReply(child: ChildProcess, reply: Reply): void {
     const trip = this.#children.get(child)
     this.#children.set(child, undefined)
-    if (reply[3] >= this.#settings.recycleAfter) {
+    if ((reply[0] & FLAG.SPENT) !== 0) {
       this.recycled++
       this.#forget(child)
     }

@@ -55,6 +55,7 @@ export class CallQueue {
     const call = this.#peek()
     if (call === undefined) return undefined
     this.#head++
+    if (this.#head === this.#calls.length) this.#calls.length = this.#head = 0
     // An empty queue holds no calls, and a long one not more that went than that wait.
     if (this.#head * 2 > this.#calls.length) {
       this.#calls = this.#calls.slice(this.#head)

@@ -13,12 +13,13 @@ export class Thread {
   constructor(readonly id: number) {}
 
   /** The thread gets this request: each function is defined only once. */
-  take([, calls = []]: Request | [ms?: number]): void {
+  take([, ...calls]: Request | [ms?: number]): void {
     this.busy = true
     this.usedAt = performance.now()
     for (const call of calls) {
-      const [id] = call[1]
-      if (this.#known.has(id)) call[1] = [id]
+      const [, fn] = call
+      const id = typeof fn === 'number' ? fn : fn[0]
+      if (this.#known.has(id)) call[1] = id
       else this.#known.add(id)
     }
   }

@@ -1,5 +1,6 @@
 import type { Worker } from 'node:worker_threads'
 import type { Piscina } from 'piscina'
+import { FLAG } from '../../thread/protocol.mjs'
 import { THREAD_ENTRY } from '../entry'
 import type { Reply, Request } from '../wire'
 import type { Carrier, CarrierHost, SendOptions } from './carrier'
@@ -65,7 +66,7 @@ export class Threads implements Carrier {
       // The second one is `#linger`.
       concurrentTasksPerWorker: 2,
       recordTiming: false,
-      workerData: { memory, epoch: performance.timeOrigin },
+      workerData: { memory, epoch: performance.timeOrigin, recycleAfter: settings.recycleAfter },
       loadBalancer: (task, workers) => this.#choose(task[this.#tripKey as never] as Trip, workers),
     }
     const execArgv = threadArgv(process.execArgv)
@@ -138,10 +139,10 @@ export class Threads implements Carrier {
     return null
   }
 
-  #afterReply(thread: Thread, [, , , served, leftover]: Reply): void {
-    if (served >= this.#settings.recycleAfter) {
+  #afterReply(thread: Thread, [status]: Reply): void {
+    if ((status & FLAG.SPENT) !== 0) {
       if (this.#end(thread)) this.recycled++
-    } else if (leftover) {
+    } else if ((status & FLAG.LEFTOVER) !== 0) {
       this.#linger(thread)
     }
   }
@@ -154,9 +155,9 @@ export class Threads implements Carrier {
     if (thread.lingering || thread.leaving || this.#closing) return
     thread.lingering = true
     this.#run({ request: [LINGER], thread: undefined, beside: thread.id }).then(
-      ([, , , , leftover]) => {
+      ([status]) => {
         thread.lingering = false
-        if (leftover) setTimeout(() => this.#linger(thread), 1).unref()
+        if ((status & FLAG.LEFTOVER) !== 0) setTimeout(() => this.#linger(thread), 1).unref()
       },
       (error) => {
         if (!thread.busy && !thread.leaving && !this.#closing) this.#onError(error)

@@ -1,7 +1,7 @@
 export * from './errors'
 export { type SyncFunction, syncFunction } from './fn/sync-function'
 export type { Isolate, PoolOptions } from './pool/options'
-export type { PoolStats } from './pool/pool'
+export type { PoolStats } from './pool/stats'
 export { closePool, configurePool, poolStats, runSync } from './run-sync'
 export { type RunOptions, type RunSync, SyncPool } from './sync-pool'
 export { syncBridge } from './tasks/bridge'

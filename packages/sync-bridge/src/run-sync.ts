@@ -1,6 +1,6 @@
 import { StateError } from '@jobs-worker/core'
 import { type PoolOptions, parsePoolOptions } from './pool/options'
-import type { PoolStats } from './pool/pool'
+import type { PoolStats } from './pool/stats'
 import { type RunOptions, type RunSync, SyncPool } from './sync-pool'
 
 let options: PoolOptions = {}

@@ -5,7 +5,8 @@ import type { AnyFunction } from './fn/inline'
 import { referenceOf, type SyncFunction } from './fn/sync-function'
 import { Call, type CallLimits } from './pool/call'
 import { type Isolate, type PoolOptions, parseIsolate, parsePoolOptions } from './pool/options'
-import { CallPool, type PoolStats } from './pool/pool'
+import { CallPool } from './pool/pool'
+import type { PoolStats } from './pool/stats'
 import { withCaller } from './thrown'
 
 export interface RunOptions {

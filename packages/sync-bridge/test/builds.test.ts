@@ -1,4 +1,5 @@
-import { execFile } from 'node:child_process'
+import { execFile, spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { cpSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
@@ -6,6 +7,7 @@ import { promisify } from 'node:util'
 import { build, type Options } from 'tsup'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import manifest from '../package.json' with { type: 'json' }
+import { eventually, isAlive } from './pools'
 
 const run = promisify(execFile)
 const here = dirname(fileURLToPath(import.meta.url))
@@ -98,6 +100,18 @@ describe(`on Node ${process.version} a program works`, () => {
       console.log(JSON.stringify([await runSync((n) => n + 1, 1), await isolated((n) => n + 2, 1)]))`
     expect(await report('--max-old-space-size=300', '--input-type=module', '-e', code)).toEqual([2, 3])
   })
+})
+
+test('a program that is killed leaves no process behind', async () => {
+  const code = `import { runSync } from ${JSON.stringify(pathToFileURL(join(installed, 'dist/index.js')).href)}
+    const isolated = runSync.with({ isolate: 'process' })
+    console.log(await isolated(() => process.pid))
+    isolated(() => { for (;;); })`
+  const program = spawn(process.execPath, ['--input-type=module', '-e', code], { stdio: ['ignore', 'pipe', 'inherit'] })
+  const [pid] = (await once(program.stdout, 'data')) as [Buffer]
+  expect(isAlive(Number(pid))).toBe(true)
+  program.kill('SIGKILL')
+  await eventually(() => !isAlive(Number(pid)))
 })
 
 test('the package can be linked to from elsewhere', async () => {

@@ -42,3 +42,13 @@ export async function rejection(promise: Promise<unknown>): Promise<Error & Reco
   if (thrown === nothing) throw new Error('it did not reject')
   return thrown
 }
+
+/** Whether there is such a process. */
+export function isAlive(id: number): boolean {
+  try {
+    process.kill(id, 0)
+    return true
+  } catch {
+    return false
+  }
+}

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { aborted, ProcessCrashedError, SyncPool } from '../src/index'
 import { countCalls, double, moved } from './modules/work'
-import { eventually, rejection, testPool } from './pools'
+import { eventually, isAlive, rejection, testPool } from './pools'
 
 const pid = () => process.pid
 
@@ -186,13 +186,4 @@ test('processes that cannot start are an error, not a wait without end', async (
 
 const spin = () => {
   for (;;);
-}
-
-function isAlive(id: number): boolean {
-  try {
-    process.kill(id, 0)
-    return true
-  } catch {
-    return false
-  }
 }

@@ -6,11 +6,13 @@ import {
   type Logger,
   memoryStore,
   type Store,
+  type ThreadRunner,
 } from '@jobs-worker/core'
 import { pgliteStore, postgresStore } from '@jobs-worker/postgres'
+import { redisStore } from '@jobs-worker/redis'
 import { createDatabase } from '@jobs-worker/test-servers'
 import { describeWith } from '@jobs-worker/test-servers/vitest'
-import { afterEach, describe, expect, test } from 'vitest'
+import { afterAll, afterEach, describe, expect, test } from 'vitest'
 import { syncBridge } from '../src/index'
 import * as modules from './modules/tasks'
 
@@ -28,8 +30,13 @@ afterEach(async () => {
   lines.length = 0
 })
 
+/** Threads that have the module loaded: they outlive the jobs of one test. */
+const warm = syncBridge({ threads: 2 })
+const threads: ThreadRunner = { run: (...run) => warm.run(...run), close: async () => {} }
+afterAll(() => warm.close())
+
 function start(store: Store, options: Partial<JobsOptions> = {}): Jobs {
-  const jobs = createJobs({ store, tasks: modules.tasks(), threads: syncBridge({ threads: 2 }), log, ...options })
+  const jobs = createJobs({ store, tasks: modules.tasks(), threads, log, ...options })
   open.push(jobs)
   return jobs
 }
@@ -52,16 +59,11 @@ async function ended(jobs: Jobs, id: string) {
 
 /** On every store the same. */
 function onStore(makeStore: () => Store | Promise<Store>): void {
-  test('the handler runs in a thread, with its input parsed there', async () => {
-    const jobs = start(await makeStore())
-    await jobs.worker().start()
-    const job = await jobs.enqueue(modules.square, { n: 7, on: '2026-01-01' })
-    expect(await job.result({ timeout: '20s' })).toEqual({ square: 49, year: 2026, task: 'square', attempt: 1 })
-  })
-
-  test('a job that spins for three lease times keeps its lease, and the event loop goes on', async () => {
+  test('a handler gets its input parsed; one that spins for three lease times keeps its lease, and the event loop goes on', async () => {
     const jobs = start(await makeStore())
     await jobs.worker({ lease: '1s', beat: '100ms' }).start()
+    const square = await jobs.enqueue(modules.square, { n: 7, on: '2026-01-01' })
+    expect(await square.result({ timeout: '20s' })).toEqual({ square: 49, year: 2026, task: 'square', attempt: 1 })
     let longest = 0
     let last = performance.now()
     const timer = setInterval(() => {
@@ -83,6 +85,10 @@ await describeWith('postgres', 'tasks in threads, PostgreSQL', (url) => {
     const database = await createDatabase(url)
     return postgresStore(database.url)
   })
+})
+
+await describeWith('redis', 'tasks in threads, Redis', (url) => {
+  onStore(() => redisStore(url, { prefix: `sync-bridge-${process.pid}` }))
 })
 
 describe('the context works across the boundary', () => {
@@ -212,4 +218,31 @@ test('bad options and bad modules are refused', async () => {
   await jobs.worker().start()
   const { id } = await jobs.enqueue(task)
   expect((await ended(jobs, id)).errors[0]?.message).toContain('module: expected a file URL')
+})
+
+describe('in processes instead: syncBridge({ isolate: "process" })', () => {
+  test('a handler reports, and hears in a loop that it is to stop', async () => {
+    const jobs = start(memoryStore(), { threads: syncBridge({ threads: 1, isolate: 'process' }) })
+    await jobs.worker({ grace: '1m' }).start()
+    const chatty = await jobs.enqueue(modules.chatty)
+    expect(await chatty.result({ timeout: '20s' })).toBe('said')
+    expect(await jobs.get(chatty.id)).toMatchObject({ progress: { done: 5 }, meta: { started: true, host: 'thread' } })
+    const { id } = await jobs.enqueue(modules.listensInALoop)
+    await reported(jobs, id)
+    await jobs.cancel(id)
+    expect(await ended(jobs, id)).toMatchObject({ state: 'cancelled' })
+  })
+
+  test('a native crash is an error of its job alone, which runs again', async () => {
+    const jobs = start(memoryStore(), { threads: syncBridge({ threads: 2, isolate: 'process' }) })
+    await jobs.worker().start()
+    const beside = await jobs.enqueue(modules.spinning, { ms: 300 })
+    const job = await jobs.enqueue(modules.fails, { how: 'crash' })
+    expect(await ended(jobs, job.id)).toMatchObject({ state: 'failed', attempt: 2 })
+    expect((await jobs.get(job.id))?.errors[0]).toMatchObject({
+      code: 'JOBS_PROCESS_CRASHED',
+      message: expect.stringContaining('its process was ended by SIGSEGV'),
+    })
+    expect(await beside.result({ timeout: '20s' })).toBe(1)
+  })
 })

@@ -75,17 +75,25 @@ function run(index, id, [ticket, , args]) {
   if (!begin(index, ticket, start)) return { status: STATUS.SKIPPED, micros: 0, value: undefined }
   served++
   if (isTask(id)) send([TAG, ticket, STATUS.REPORT, 0, ['start']])
-  /** @param {unknown} value */
-  const ok = (value) => ended(STATUS.OK, start, value)
-  /** @param {unknown} error */
-  const failed = (error) => ended(STATUS.ERROR, start, encodeThrown(error))
   try {
     const fn = functionOf(id)
     const result = fn instanceof Promise ? fn.then((loaded) => loaded(...given(args))) : fn(...given(args))
-    if (typeof (/** @type {any} */ (result)?.then) === 'function') return Promise.resolve(result).then(ok, failed)
-    return ok(result)
+    if (typeof (/** @type {any} */ (result)?.then) === 'function') return later(start, result)
+    return ended(STATUS.OK, start, result)
   } catch (error) {
-    return failed(error)
+    return ended(STATUS.ERROR, start, encodeThrown(error))
+  }
+}
+
+/**
+ * @param {number} start
+ * @param {unknown} promise
+ */
+async function later(start, promise) {
+  try {
+    return ended(STATUS.OK, start, await promise)
+  } catch (error) {
+    return ended(STATUS.ERROR, start, encodeThrown(error))
   }
 }
 

@@ -1,9 +1,8 @@
 import { TimeoutError } from '@jobs-worker/core'
-import { findUncloneable } from '../../thread/cloneable.mjs'
 import { STATE, STATUS, STATUS_BITS, TAG } from '../../thread/protocol.mjs'
-import { NotCloneableError, PoolClosedError, ThreadCrashedError, ThreadStartError } from '../errors'
+import { PoolClosedError, ThreadCrashedError, ThreadStartError } from '../errors'
 import { decodeThrown } from '../thrown'
-import type { Posted, Reply, Report, Single } from '../wire'
+import type { Posted, Reply, Report, Request } from '../wire'
 import type { Call } from './call'
 import type { Carrier, SendOptions } from './carrier'
 import { deathOf } from './death'
@@ -11,6 +10,8 @@ import { Lanes, reasonIndex } from './lanes'
 import { type PoolOptions, type PoolSettings, parsePoolOptions } from './options'
 import { Processes } from './processes'
 import { CallQueue } from './queue'
+import { refusalOf } from './refusal'
+import type { PoolStats } from './stats'
 import { Threads } from './threads'
 
 /** A trip of several calls that takes longer than this gives back those that have not started, in milliseconds. */
@@ -21,27 +22,6 @@ const RETURNS = 5
 
 /** How long a result may be on its way after its thread has ended, in milliseconds. */
 const LATE = 1_000
-
-/** What was refused although every argument can be cloned. */
-const UNSENDABLE = {
-  thread: { path: 'transfer', what: 'a list with something that cannot be transferred' },
-  process: { path: 'arguments', what: 'or has something that only threads can share' },
-}
-
-export interface PoolStats {
-  /** Threads, or processes, there are now. */
-  readonly threads: number
-  /** Calls that a thread has. */
-  readonly running: number
-  /** Calls that wait for a thread. */
-  readonly waiting: number
-  readonly completed: number
-  readonly failed: number
-  /** Threads that ended before their time: aborted calls, `process.exit`, memory, crashes. */
-  readonly lost: number
-  /** Threads that were replaced after `recycleAfter` calls. */
-  readonly recycled: number
-}
 
 /** Queues calls, hands them to threads, and sees each to its end. */
 export class CallPool {
@@ -141,14 +121,15 @@ export class CallPool {
   #send(carrier: Carrier, calls: readonly Call[]): void {
     const base = this.#lanes.take()
     this.#requests++
-    const singles = calls.map((call, i): Single => {
-      call.index = base + i
+    const request: Request = [base]
+    for (const call of calls) {
+      call.index = base + request.length - 1
       call.ticket = this.#lanes.open(call.index)
       this.#sent.set(call.ticket, call)
       const timeout = call.limits?.timeout ?? null
       if (timeout !== null) call.timer = setTimeout(() => this.#checkTime(call, timeout), timeout)
-      return [call.ticket, call.reference.wire, call.args]
-    })
+      request.push([call.ticket, call.reference.wire, call.args])
+    }
     const [first] = calls as [Call]
     const stall = calls.length > 1 ? setTimeout(() => this.#takeBack(calls), STALLED) : undefined
     const back = () => {
@@ -157,7 +138,7 @@ export class CallPool {
       this.#requests--
     }
     carrier.send(
-      [base, ...singles],
+      request,
       sendOptions(first),
       (reply) => {
         back()
@@ -277,10 +258,7 @@ export class CallPool {
   #refused(calls: readonly Call[], error: unknown): void {
     for (const call of calls) {
       if (!this.#withdraw(call)) continue
-      const found = findUncloneable(call.args, 'arguments', new Set<unknown>(call.transfer))
-      const { path, what } = found ?? UNSENDABLE[this.settings.isolate]
-      const refusal = new NotCloneableError(call.reference.label, path, what, { cause: error })
-      this.#fail(call, refusal)
+      this.#fail(call, refusalOf(call, this.settings.isolate, error))
     }
   }
 

@@ -1,4 +1,4 @@
-import type { Request } from '../wire'
+import type { Request, Single } from '../wire'
 
 /** What the pool knows of one thread. */
 export class Thread {
@@ -13,11 +13,12 @@ export class Thread {
   constructor(readonly id: number) {}
 
   /** The thread gets this request: each function is defined only once. */
-  take([, ...calls]: Request | [ms?: number]): void {
+  take(request: Request | [ms?: number]): void {
     this.busy = true
     this.usedAt = performance.now()
-    for (const call of calls) {
-      const [, fn] = call
+    for (let i = 1; i < request.length; i++) {
+      const call = request[i] as Single
+      const fn = call[1]
       const id = typeof fn === 'number' ? fn : fn[0]
       if (this.#known.has(id)) call[1] = id
       else this.#known.add(id)

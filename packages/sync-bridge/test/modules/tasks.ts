@@ -50,10 +50,14 @@ export const fails = defineTask({
   name: 'fails',
   retry,
   maxAttempts: 2,
-  run: ({ how }: { how: 'permanent' | 'range' | 'exit' | 'progress' }, ctx) => {
+  run: ({ how }: { how: 'permanent' | 'range' | 'exit' | 'crash' | 'progress' }, ctx) => {
     if (how === 'permanent') throw new PermanentError('never again')
     if (how === 'range') throw Object.assign(new RangeError('out of range'), { code: 'E_RANGE' })
     if (how === 'exit') process.exit(9)
+    if (how === 'crash') {
+      process.kill(process.pid, 'SIGSEGV')
+      for (;;);
+    }
     ctx.progress(10n)
   },
 })

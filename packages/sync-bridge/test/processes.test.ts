@@ -81,7 +81,7 @@ describe('a native crash fails its call alone', () => {
     expect(pool.stats()).toMatchObject({ threads: 2, lost: 1, completed: 40, failed: 1 })
   })
 
-  test('out of memory says so', async () => {
+  test('out of memory says so, and another process is there at once', async () => {
     const pool = testPool({ threads: 1, isolate: 'process', memoryLimit: 32 })
     const error = await rejection(
       pool.runSync(() => {
@@ -90,6 +90,8 @@ describe('a native crash fails its call alone', () => {
       }),
     )
     expect(error).toMatchObject({ code: 'JOBS_THREAD_MEMORY' })
+    // Whole again at once: nobody has asked for another process yet.
+    expect(pool.stats()).toMatchObject({ threads: 1, lost: 1 })
     expect(await pool.runSync(() => 'again')).toBe('again')
   })
 })

@@ -11,6 +11,18 @@ export { type AnyTask, defineTask, type Task, type TaskOptions, type UniqueOptio
 export type { JobEvent, JobListener } from './observe/events'
 export { createJobs, Jobs } from './runtime/jobs'
 export type { JobsOptions } from './runtime/options'
+export type { CalendarOptions } from './schedule/calendar'
+export type { Missed } from './schedule/definition'
+export type {
+  NamedScheduleOptions,
+  ScheduledJobOptions,
+  ScheduleOptions,
+  TimingOptions,
+} from './schedule/options'
+export type { RuleOptions } from './schedule/rule'
+export { Scheduler, type SchedulerOptions } from './schedule/scheduler'
+export { type SchedulePage, Schedules } from './schedule/schedules'
+export type { Schedule } from './schedule/view'
 export { MemoryStore, type MemoryStoreOptions, memoryStore } from './store/memory'
 export type { Capabilities, HintType, QueueRecord, Store, WorkerRecord } from './store/port'
 export { type TestContext, testContext } from './worker/context'

@@ -2,6 +2,7 @@ import addError from './sql/add_error.sql'
 import administer from './sql/administer.sql'
 import asJob from './sql/as_job.sql'
 import cancel from './sql/cancel.sql'
+import changeSchedule from './sql/change_schedule.sql'
 import claim from './sql/claim.sql'
 import cut from './sql/cut.sql'
 import enqueue from './sql/enqueue.sql'
@@ -9,9 +10,11 @@ import ensureLanes from './sql/ensure_lanes.sql'
 import exchange from './sql/exchange.sql'
 import extend from './sql/extend.sql'
 import finish from './sql/finish.sql'
+import fireSchedules from './sql/fire_schedules.sql'
 import foldCounts from './sql/fold_counts.sql'
 import freeKey from './sql/free_key.sql'
 import get from './sql/get.sql'
+import getSchedule from './sql/get_schedule.sql'
 import giveUpKeys from './sql/give_up_keys.sql'
 import hasEnded from './sql/has_ended.sql'
 import joinLine from './sql/join_line.sql'
@@ -27,9 +30,11 @@ import listQueued from './sql/list_queued.sql'
 import listQueues from './sql/list_queues.sql'
 import listRunning from './sql/list_running.sql'
 import listScheduled from './sql/list_scheduled.sql'
+import listSchedules from './sql/list_schedules.sql'
 import listUnserved from './sql/list_unserved.sql'
 import listWorkers from './sql/list_workers.sql'
 import makeDue from './sql/make_due.sql'
+import nextRevision from './sql/next_revision.sql'
 import noteReports from './sql/note_reports.sql'
 import noteStarts from './sql/note_starts.sql'
 import nowMs from './sql/now_ms.sql'
@@ -46,14 +51,18 @@ import recover from './sql/recover.sql'
 import recoverJob from './sql/recover_job.sql'
 import register from './sql/register.sql'
 import remove from './sql/remove.sql'
+import removeSchedule from './sql/remove_schedule.sql'
 import replaceWaiting from './sql/replace_waiting.sql'
 import retry from './sql/retry.sql'
 import setPaused from './sql/set_paused.sql'
 import settleCompleted from './sql/settle_completed.sql'
 import settleOthers from './sql/settle_others.sql'
 import shelves from './sql/shelves.sql'
+import showSchedule from './sql/show_schedule.sql'
+import takeSchedules from './sql/take_schedules.sql'
 import takeWaiting from './sql/take_waiting.sql'
 import unregister from './sql/unregister.sql'
+import upsertSchedule from './sql/upsert_schedule.sql'
 import watch from './sql/watch.sql'
 import withKnown from './sql/with_known.sql'
 
@@ -63,6 +72,7 @@ export const FUNCTIONS: readonly string[] = [
   administer,
   asJob,
   cancel,
+  changeSchedule,
   claim,
   cut,
   enqueue,
@@ -70,9 +80,11 @@ export const FUNCTIONS: readonly string[] = [
   exchange,
   extend,
   finish,
+  fireSchedules,
   foldCounts,
   freeKey,
   get,
+  getSchedule,
   giveUpKeys,
   hasEnded,
   joinLine,
@@ -88,9 +100,11 @@ export const FUNCTIONS: readonly string[] = [
   listQueues,
   listRunning,
   listScheduled,
+  listSchedules,
   listUnserved,
   listWorkers,
   makeDue,
+  nextRevision,
   noteReports,
   noteStarts,
   nowMs,
@@ -107,14 +121,18 @@ export const FUNCTIONS: readonly string[] = [
   recoverJob,
   register,
   remove,
+  removeSchedule,
   replaceWaiting,
   retry,
   setPaused,
   settleCompleted,
   settleOthers,
   shelves,
+  showSchedule,
+  takeSchedules,
   takeWaiting,
   unregister,
+  upsertSchedule,
   watch,
   withKnown,
 ]

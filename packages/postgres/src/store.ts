@@ -20,6 +20,7 @@ import {
   type RecoverOptions,
   type Registration,
   type RequestId,
+  type Schedules,
   type Signal,
   type StepReply,
   type Store,
@@ -36,6 +37,7 @@ import { PostgresKeeper } from './keeper'
 import { Lanes } from './lanes'
 import { checkSchema, migrate } from './migrate'
 import { PostgresQuery } from './query'
+import { PostgresSchedules } from './schedules'
 import type { Schema } from './schema'
 import { PostgresSignals } from './signals'
 import { PostgresWriter } from './writer'
@@ -45,6 +47,7 @@ export class PostgresStore implements Store {
   readonly portVersion = PORT_VERSION
   readonly name: string
   readonly capabilities: Capabilities
+  readonly schedules: Schedules
   readonly #database: Database
   readonly #schema: Schema
   readonly #channel: Channel
@@ -77,6 +80,7 @@ export class PostgresStore implements Store {
     this.#query = new PostgresQuery(calls, lanes)
     this.#admin = new PostgresAdmin(calls, this.#channel)
     this.#signals = new PostgresSignals(calls, this.#channel)
+    this.schedules = new PostgresSchedules(calls, this.#channel, (work) => this.#run(work))
   }
 
   async open(options: OpenOptions = {}): Promise<void> {

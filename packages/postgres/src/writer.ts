@@ -115,20 +115,24 @@ function toParams(jobs: readonly NewJob[]): { readonly lanes: string; readonly p
   return { lanes, params: [ids, inputs, specs, index, lanes, unique] }
 }
 
-function soonDue(jobs: readonly NewJob[]): string[] {
+/** Queues that have jobs of these due by now or soon. */
+export function soonDue(jobs: readonly NewJob[]): string[] {
   const queues = new Set<string>()
   for (const { queue, due } of jobs) if ('at' in due || due.delay <= SOON) queues.add(queue)
   return [...queues]
 }
 
 function toReply(ids: readonly string[], row: Row): EnqueueReply {
-  const watched = row.watched === true
-  if (row.answer === null) return { jobs: ids.map((id) => ({ id, outcome: 'created' })), watched }
-  const jobs = String(row.answer)
+  return { jobs: toEnqueued(ids, row), watched: row.watched === true }
+}
+
+/** What became of the jobs that were sent. */
+export function toEnqueued(ids: readonly string[], { answer }: Row): Enqueued[] {
+  if (answer === null) return ids.map((id) => ({ id, outcome: 'created' }))
+  return String(answer)
     .split(',')
-    .map((text): Enqueued => {
+    .map((text) => {
       const [outcome, id] = text.split(' ')
       return { id: id as string, outcome: outcome as Enqueued['outcome'] }
     })
-  return { jobs, watched }
 }

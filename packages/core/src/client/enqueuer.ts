@@ -56,8 +56,18 @@ export class Enqueuer {
     const checked = this.#preparer.check(plan, -1, input)
     const job = this.#preparer.job(plan, checked instanceof Promise ? await checked : checked)
     const enqueued = options?.tx === undefined ? await this.#gather(job) : await this.#inTransaction(options.tx, job)
-    if (enqueued.outcome === 'conflict') throw conflict(job, enqueued)
-    return new JobHandle(enqueued, job, this.#results)
+    return this.#handle(enqueued, job)
+  }
+
+  /** The job that `one` would send. */
+  async prepare(task: AnyTask | string, input: unknown, options?: EnqueueOptions): Promise<NewJob> {
+    const plan = this.#plan(task, options)
+    return this.#preparer.job(plan, await this.#preparer.check(plan, -1, input))
+  }
+
+  /** Sends a job that was prepared. */
+  async prepared(job: NewJob): Promise<JobHandle> {
+    return this.#handle(await this.#gather(job), job)
   }
 
   /** Checks all inputs before it sends any; no atomicity between requests. */
@@ -89,6 +99,11 @@ export class Enqueuer {
     }
     if (conflicted !== undefined) throw conflicted
     return handles
+  }
+
+  #handle(enqueued: Enqueued, job: NewJob): JobHandle {
+    if (enqueued.outcome === 'conflict') throw conflict(job, enqueued)
+    return new JobHandle(enqueued, job, this.#results)
   }
 
   #plan(task: AnyTask | string, options: EnqueueOptions | undefined): Plan {

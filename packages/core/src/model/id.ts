@@ -1,4 +1,4 @@
-import { hash32 } from './hash'
+import { hash32, hash128 } from './hash'
 
 /** How many bits of an id tell its queue. */
 export const QUEUE_BITS = 16
@@ -33,6 +33,18 @@ export function queueHashOf(id: string): number {
 export function newJobId(queue: string, now = Date.now()): string {
   const bits = queueHash(queue)
   return uuid(now, HEX[bits >>> 8] as string, HEX[bits & 0xff] as string)
+}
+
+/**
+ * An id of the same shape that follows from its arguments: whoever makes it, and however often, it is the same.
+ * @param seed takes the place of the random bits
+ */
+export function derivedJobId(queue: string, seed: string, time: number): string {
+  const ms = Math.max(0, time).toString(16).padStart(12, '0')
+  const bits = hash128(seed)
+  const variant = HEX[0x80 | (Number.parseInt(bits.slice(3, 5), 16) & 0x3f)] as string
+  const last = queueHash(queue).toString(16).padStart(4, '0')
+  return `${ms.slice(0, 8)}-${ms.slice(8)}-7${bits.slice(0, 3)}-${variant}${bits.slice(5, 7)}-${bits.slice(7, 15)}${last}`
 }
 
 /** A uuid v7 of random bits only. */

@@ -12,6 +12,8 @@ import { consoleLogger, type Logger } from '../model/logger'
 import { checkName } from '../model/names'
 import type { AnyTask, Task } from '../model/task'
 import { Events, type JobListener } from '../observe/events'
+import { parseSchedulerOptions, Scheduler, type SchedulerOptions, SharedScheduler } from '../schedule/scheduler'
+import { Schedules } from '../schedule/schedules'
 import type { HintType, QueueRecord, Store, WorkerRecord } from '../store/port'
 import { parseWorkerOptions, type WorkerOptions } from '../worker/options'
 import { Worker } from '../worker/worker'
@@ -22,6 +24,8 @@ const sharers = new WeakMap<Store, Set<Jobs>>()
 
 /** Background jobs on one store. Connects at the first use. */
 export class Jobs implements JobsClient, AsyncDisposable {
+  /** Stored rules by which schedulers enqueue jobs. */
+  readonly schedules: Schedules
   readonly #store: Store
   readonly #catalog: Catalog
   readonly #requester = new Requester()
@@ -34,6 +38,9 @@ export class Jobs implements JobsClient, AsyncDisposable {
   readonly #log: Logger
   readonly #payloadLimit: number
   readonly #workers = new Set<Worker>()
+  readonly #schedulers = new Set<Scheduler>()
+  /** Of the workers. */
+  readonly #scheduler: SharedScheduler
   #opening: Promise<void> | undefined
   #closing: Promise<void> | undefined
 
@@ -58,6 +65,15 @@ export class Jobs implements JobsClient, AsyncDisposable {
       payloadLimit,
     )
     this.#manager = new Manager(this.#store, this.#catalog)
+    this.#scheduler = new SharedScheduler(this.scheduler())
+    this.schedules = new Schedules({
+      store: this.#store,
+      enqueuer: this.#enqueuer,
+      open: () => this.open(),
+      changed: () => {
+        for (const scheduler of this.#schedulers) scheduler.wake()
+      },
+    })
     sharers.set(this.#store, (sharers.get(this.#store) ?? new Set()).add(this))
   }
 
@@ -192,6 +208,7 @@ export class Jobs implements JobsClient, AsyncDisposable {
         requester: this.#requester,
         events: this.#events,
         upkeep: this.#upkeep,
+        scheduler: this.#scheduler,
         jobs: this,
         log: this.#log,
         payloadLimit: this.#payloadLimit,
@@ -205,7 +222,18 @@ export class Jobs implements JobsClient, AsyncDisposable {
   }
 
   /**
-   * Stops the workers (waiting for what runs), and closes the store unless another `Jobs` shares it: nothing of ours keeps
+   * Makes a scheduler; it does nothing until it is started. Workers start one too, unless they are told not to.
+   * @throws InvalidError
+   */
+  scheduler(options: SchedulerOptions = {}): Scheduler {
+    const parts = { store: this.#store, events: this.#events, log: this.#log, open: () => this.open() }
+    const scheduler = new Scheduler(parts, parseSchedulerOptions(options))
+    this.#schedulers.add(scheduler)
+    return scheduler
+  }
+
+  /**
+   * Stops the workers (waiting for what runs) and schedulers, and closes the store unless another `Jobs` shares it: nothing of ours keeps
    * the process alive.
    */
   close(): Promise<void> {
@@ -220,7 +248,7 @@ export class Jobs implements JobsClient, AsyncDisposable {
   async #close(): Promise<void> {
     const opened = this.#opening
     await opened?.catch(() => undefined)
-    await Promise.all([...this.#workers].map((worker) => worker.stop()))
+    await Promise.all([...this.#workers, ...this.#schedulers].map((one) => one.stop()))
     await this.#events.close()
     await this.#options.threads?.close()
     await this.#leave()

@@ -92,7 +92,9 @@ export function nextTime(rule: Rule, after: number, last: number | null): number
   if (rule.kind === 'every') return nextBeat(rule.every, after, last)
   const pattern = rule.kind === 'cron' ? rule.cron : calendarPattern(rule.calendar, timeOfDay(last ?? after, rule.tz))
   const calendar = rule.kind === 'calendar'
-  const cron = new Cron(pattern, { timezone: rule.tz, paused: true, ...(calendar ? { domAndDow: true } : {}) })
+  // An offset saves croner the way through Intl.
+  const zone = rule.tz === 'UTC' ? { utcOffset: 0 } : { timezone: rule.tz }
+  const cron = new Cron(pattern, { ...zone, paused: true, ...(calendar ? { domAndDow: true } : {}) })
   return cron.nextRun(new Date(after))?.getTime() ?? null
 }
 

@@ -22,6 +22,8 @@ export interface WorkerOptions extends WorkerSettings {
   readonly stopTimeout?: Duration
   /** Claims no more after so many jobs, and stops when the last of them has ended. Default: no limit. */
   readonly maxJobs?: number
+  /** false: starts no scheduler. Default true: one for all workers of a process. */
+  readonly scheduler?: boolean
   /** Beats the task's and the call's. */
   readonly keep?: KeepOptions
 }
@@ -49,6 +51,7 @@ export interface WorkerConfig extends Omit<AppetiteOptions, 'lanes'> {
   readonly grace: number
   readonly stopTimeout: number | null
   readonly pollInterval: number
+  readonly scheduler: boolean
   readonly overrides: PartialSettings
 }
 
@@ -79,12 +82,18 @@ export function parseWorkerOptions(options: WorkerOptions, catalog: Catalog, top
       options.maxJobs === undefined
         ? null
         : checkInteger('worker.maxJobs', options.maxJobs, 1, Number.MAX_SAFE_INTEGER),
+    scheduler: checkScheduler(options.scheduler ?? true),
     overrides: options.keep === undefined ? {} : parseSettings('worker', { keep: options.keep }),
     queues: names.map((name) => {
       const queue = names.length === 1 ? {} : catalog.worker(name)
       return { name, concurrency: queue.concurrency ?? Number.POSITIVE_INFINITY, prefetchMax: queue.prefetchMax }
     }),
   }
+}
+
+function checkScheduler(scheduler: unknown): boolean {
+  if (typeof scheduler !== 'boolean') throw new InvalidError('worker.scheduler', scheduler, 'true or false')
+  return scheduler
 }
 
 function checkQueues(names: readonly string[]): readonly string[] {

@@ -9,6 +9,7 @@ import { newId } from '../model/id'
 import type { Job } from '../model/job'
 import { type Logger, logInfo } from '../model/logger'
 import type { Events } from '../observe/events'
+import type { SharedScheduler } from '../schedule/scheduler'
 import { toJob } from '../store/job-view'
 import type { ClaimedJob, ExtendReply, Signal, Store } from '../store/port'
 import { Dispatcher } from './dispatcher'
@@ -24,6 +25,7 @@ export interface WorkerParts {
   readonly requester: Requester
   readonly events: Events
   readonly upkeep: Upkeep
+  readonly scheduler: SharedScheduler
   readonly jobs: JobsClient
   readonly log: Logger
   readonly payloadLimit: number
@@ -204,13 +206,14 @@ export class Worker {
   }
 
   async #start(): Promise<void> {
-    const { events, upkeep, log } = this.#parts
+    const { events, upkeep, scheduler, log } = this.#parts
     await this.#register()
     this.#lease.start(true)
     this.#unlisten = await events.onSignal((signal) => this.#onSignal(signal))
     upkeep.start()
     this.#running = true
     logInfo(log, () => `worker '${this.id}' started`)
+    if (this.#config.scheduler) await scheduler.start()
     this.#poll = setInterval(() => this.#dispatcher.wake(), this.#config.pollInterval)
     this.#orphanTimer = setTimeout(() => void this.#warnOfUnserved(), UNSERVED_AFTER)
     this.#dispatcher.open()
@@ -233,6 +236,7 @@ export class Worker {
     }
     if (wasRunning) {
       await this.#parts.upkeep.stop()
+      if (this.#config.scheduler) await this.#parts.scheduler.stop()
       logInfo(this.#parts.log, () => `worker '${this.id}' stopped`)
     }
     this.#started = undefined

@@ -20,6 +20,7 @@ import {
   type RecoverOptions,
   type Registration,
   type RequestId,
+  type Schedules,
   type Signal,
   type StepReply,
   type Store,
@@ -35,6 +36,7 @@ import { Jobs } from './jobs'
 import { listJobs } from './list'
 import { recoverJob } from './recover'
 import { Requests } from './requests'
+import { MemorySchedules } from './schedules'
 import { fenced, report, settle, start } from './settle'
 import { Workers } from './workers'
 
@@ -59,6 +61,7 @@ export class MemoryStore implements Store {
   readonly portVersion = PORT_VERSION
   readonly name = 'memory'
   readonly capabilities: Capabilities = { processes: 'one', durable: false, transactions: false }
+  readonly schedules: Schedules
   private readonly jobs: Jobs
   private readonly registry: Workers
   private readonly channel: Channel
@@ -73,6 +76,7 @@ export class MemoryStore implements Store {
     this.registry = new Workers(now)
     this.enqueues = new Requests(now)
     this.exchanges = new Requests(now)
+    this.schedules = new MemorySchedules(this.jobs, this.channel, (work) => this.step(work))
   }
 
   open(): Promise<void> {

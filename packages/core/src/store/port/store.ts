@@ -2,6 +2,7 @@ import type { Admin } from './admin'
 import type { Claimer } from './claimer'
 import type { Keeper } from './keeper'
 import type { Query } from './query'
+import type { Schedules } from './schedules'
 import type { Signals } from './signals'
 import type { Writer } from './writer'
 
@@ -32,6 +33,7 @@ export interface Store extends Writer, Claimer, Keeper, Query, Admin, Signals {
   /** For messages: 'postgres', 'memory', ... */
   readonly name: string
   readonly capabilities: Capabilities
+  readonly schedules: Schedules
   /** Connects. Calling it again, or at the same time, does nothing more. */
   open(options?: OpenOptions): Promise<void>
   close(): Promise<void>

@@ -1,34 +1,45 @@
 import { createHash } from 'node:crypto'
+import advanceSchedules from './lua/advance_schedules.lua'
+import barSchedule from './lua/bar_schedule.lua'
 import beat from './lua/beat.lua'
 import bury from './lua/bury.lua'
 import cancel from './lua/cancel.lua'
+import changeSchedule from './lua/change_schedule.lua'
 import check from './lua/check.lua'
 import counts from './lua/counts.lua'
 import dead from './lua/dead.lua'
 import enqueue from './lua/enqueue.lua'
 import enter from './lua/enter.lua'
 import exchange from './lua/exchange.lua'
+import fireSchedules from './lua/fire_schedules.lua'
 import get from './lua/get.lua'
+import getSchedule from './lua/get_schedule.lua'
 import join from './lua/join.lua'
 import libBase from './lua/lib/base.lua'
 import libClaim from './lua/lib/claim.lua'
 import libCommon from './lua/lib/common.lua'
 import libEnqueue from './lua/lib/enqueue.lua'
+import libFired from './lua/lib/fired.lua'
 import libMoves from './lua/lib/moves.lua'
 import libRecords from './lua/lib/records.lua'
+import libSchedules from './lua/lib/schedules.lua'
 import libSettle from './lua/lib/settle.lua'
 import libUpkeep from './lua/lib/upkeep.lua'
 import list from './lua/list.lua'
+import listSchedules from './lua/list_schedules.lua'
 import makeDue from './lua/make_due.lua'
 import noteDue from './lua/note_due.lua'
 import outlook from './lua/outlook.lua'
 import pause from './lua/pause.lua'
 import promote from './lua/promote.lua'
 import prune from './lua/prune.lua'
+import putSchedule from './lua/put_schedule.lua'
 import recover from './lua/recover.lua'
 import register from './lua/register.lua'
 import remove from './lua/remove.lua'
+import removeSchedule from './lua/remove_schedule.lua'
 import retry from './lua/retry.lua'
+import takeSchedules from './lua/take_schedules.lua'
 import unregister from './lua/unregister.lua'
 import waiting from './lua/waiting.lua'
 import watch from './lua/watch.lua'
@@ -46,6 +57,7 @@ const moves = [...records, libMoves]
 const writes = [...moves, libEnqueue, libSettle]
 const administers = [...writes, libUpkeep]
 const common = [libCommon]
+const schedules = [...common, libSchedules]
 
 /** Scripts of one queue, whose key is the queue's tag, and scripts of what concerns no single queue. */
 export const SCRIPTS = {
@@ -75,6 +87,15 @@ export const SCRIPTS = {
   dead: script('dead', common, dead),
   bury: script('bury', common, bury),
   noteDue: script('note_due', common, noteDue),
+  fireSchedules: script('fire_schedules', [...moves, libEnqueue, libFired], fireSchedules),
+  barSchedule: script('bar_schedule', [libBase, libFired], barSchedule),
+  advanceSchedules: script('advance_schedules', schedules, advanceSchedules),
+  takeSchedules: script('take_schedules', schedules, takeSchedules),
+  putSchedule: script('put_schedule', schedules, putSchedule),
+  changeSchedule: script('change_schedule', schedules, changeSchedule),
+  removeSchedule: script('remove_schedule', schedules, removeSchedule),
+  getSchedule: script('get_schedule', schedules, getSchedule),
+  listSchedules: script('list_schedules', schedules, listSchedules),
 } as const
 
 function script(name: string, libraries: readonly string[], body: string): Script {

@@ -20,6 +20,7 @@ import {
   type RecoverOptions,
   type Registration,
   type RequestId,
+  type Schedules,
   type Signal,
   type StepReply,
   type Store,
@@ -39,6 +40,7 @@ import { checkSchema, migrate } from './migrate'
 import type { CheckedOptions } from './options'
 import { RedisQuery } from './query'
 import { Queues } from './queues'
+import { RedisSchedules } from './schedules'
 import { RedisSignals } from './signals'
 import { RedisWriter } from './writer'
 
@@ -47,6 +49,7 @@ export class RedisStore implements Store {
   readonly portVersion = PORT_VERSION
   readonly name = 'redis'
   readonly capabilities: Capabilities
+  readonly schedules: Schedules
   readonly #connection: Connection
   readonly #keys: Keys
   readonly #channel: Channel
@@ -82,6 +85,7 @@ export class RedisStore implements Store {
     this.#query = new RedisQuery(connection, keys, queues)
     this.#admin = new RedisAdmin(connection, keys, queues, due, this.#channel)
     this.#signals = new RedisSignals(connection, keys, queues, this.#channel)
+    this.schedules = new RedisSchedules(connection, keys, queues, due, this.#channel, (work) => this.#run(work))
   }
 
   async open(options: OpenOptions = {}): Promise<void> {

@@ -19,7 +19,9 @@ async function handle({ kind, name, args }) {
   }
   if (kind === 'run')
     return scenarios[name]({ store, tell: (event, value) => tell({ event: { name: event, value } }) }, ...args)
-  return store[name](...args)
+  const [method, part] = name.split('.').reverse()
+  const owner = part === undefined ? store : store[part]
+  return owner[method](...args)
 }
 
 process.on('message', (message) => {

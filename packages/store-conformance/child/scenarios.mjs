@@ -82,6 +82,23 @@ export const scenarios = {
     tell('ready', true)
   },
 
+  /**
+   * Schedules for ever, by a clock that is wrong by so many ms.
+   * @param stopBefore where it dies: 'fire' tells of its first decision, and never carries it out
+   */
+  async schedule({ store, tell }, { wrongBy = 0, stopBefore = '' }) {
+    const now = Date.now
+    Date.now = () => now() + wrongBy
+    if (stopBefore === 'fire') {
+      store.schedules.fire = (firings) => {
+        tell('decided', firings.length)
+        return never()
+      }
+    }
+    await createJobs({ store, log: QUIET }).scheduler({ pollInterval: 20 }).start()
+    tell('ready', true)
+  },
+
   /** Works, closes and lets go of everything: the process must end by itself. */
   async closeAndLeave({ store, tell }) {
     const jobs = createJobs({ store, log: QUIET, tasks: tasksThat(tell) })

@@ -6,6 +6,9 @@ import { input } from './api/input'
 import { jobsAsSeen } from './api/jobs'
 import { orderOfWork } from './api/order'
 import { results } from './api/results'
+import { scheduleRules } from './api/schedule-rules'
+import { schedulersTogether } from './api/schedulers'
+import { schedulesAsSeen } from './api/schedules'
 import { shutdown } from './api/shutdown'
 import { callersTransactions } from './api/transactions'
 import { uniqueJobs } from './api/unique'
@@ -26,6 +29,7 @@ import { replacing } from './port/replace'
 import { requests } from './port/requests'
 import { reserve } from './port/reserve'
 import { retries } from './port/retries'
+import { schedules } from './port/schedules'
 import { signals } from './port/signals'
 import { takeover } from './port/takeover'
 import { transactions } from './port/transactions'
@@ -35,8 +39,9 @@ import { Suite } from './suite'
 /** The themes of the suite, one file each; a title begins with the number of its rule. */
 const THEMES = [
   ...[lifecycle, delivery, concurrency, order, reserve, recovery, takeover, errors, retries, uniqueKeys, replacing],
-  ...[cancel, pause, transactions, requests, counts, lists, admin, lanes, signals],
+  ...[cancel, pause, transactions, requests, counts, lists, admin, lanes, signals, schedules],
   ...[jobsAsSeen, orderOfWork, shutdown, failures, uniqueJobs, control, callersTransactions, faults, crashes, results],
+  ...[schedulesAsSeen, scheduleRules, schedulersTogether],
   input,
 ]
 

@@ -33,9 +33,16 @@ export class Child {
     this.#process = child
     child.on('message', (answer) => this.#take(answer as Answer))
     child.on('exit', (code, signal) => this.#end(new Error(`the child process ended (${signal ?? code})`)))
+    const schedules = new Proxy({} as Store['schedules'], {
+      get:
+        (_, method) =>
+        (...args: readonly unknown[]) =>
+          this.#call('store', `schedules.${String(method)}`, args),
+    })
     this.store = new Proxy({} as Store, {
       get: (_, method) => {
         if (method === 'then') return undefined
+        if (method === 'schedules') return schedules
         if (method === 'subscribe') return (listener: (signal: Signal) => void) => this.#subscribe(listener)
         return (...args: readonly unknown[]) => this.#call('store', String(method), args)
       },

@@ -5,6 +5,7 @@ import { KEEP } from '../harness/outcomes'
 import { PortClient } from '../harness/port-client'
 import { PortWorker } from '../harness/port-worker'
 import { recoverOptions } from '../harness/recover'
+import { newSchedule } from '../harness/schedules'
 import type { Suite } from '../suite'
 
 /** Every operation of the port, harmless. */
@@ -33,6 +34,14 @@ function operations(store: Store): Record<string, () => Promise<unknown>> {
     subscribe: async () => (await store.subscribe(() => undefined))(),
     watch: () => store.watch(1_000),
     publish: () => store.publish('me', []),
+    'schedules.clock': () => store.schedules.clock(),
+    'schedules.upsert': () => store.schedules.upsert(newSchedule()),
+    'schedules.get': () => store.schedules.get('schedule'),
+    'schedules.list': () => store.schedules.list(10),
+    'schedules.change': () => store.schedules.change('schedule', { revision: 0 }),
+    'schedules.take': () => store.schedules.take(10, 1_000),
+    'schedules.fire': () => store.schedules.fire([]),
+    'schedules.remove': () => store.schedules.remove('schedule'),
     unregister: () => worker.unregister(),
   }
 }

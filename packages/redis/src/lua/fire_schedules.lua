@@ -19,7 +19,7 @@ for i, firing in ipairs(firings) do
     if known < #times then ends[#jobs] = { i, { revision, epoch, times[#times][1], times[#times][2][1] } } end
   end
 end
-local exceptions = enqueue_all(texts, jobs)
+local exceptions = #jobs > 0 and enqueue_all(texts, jobs) or {}
 flush()
 for i = 1, #exceptions do
   local last = ends[exceptions[i][1]]

@@ -21,6 +21,8 @@ export interface JobsConfig extends SettingsOptions, WorkerSettings {
   readonly deleteCompleted?: boolean
   /** What still runs so long after the first signal is aborted. Default: none, waits. */
   readonly stopTimeout?: Duration
+  /** false: workers start no scheduler. Default true. */
+  readonly scheduler?: boolean
   /** Whether to wait for a store that is not reachable at start. Default true. */
   readonly wait?: boolean
   readonly logLevel?: 'debug' | 'info' | 'warn' | 'error'

@@ -4,6 +4,8 @@ import { addEnqueue } from './commands/enqueue'
 import { addJobs } from './commands/jobs'
 import { addMigrate } from './commands/migrate'
 import { addQueues } from './commands/queues'
+import { addScheduler } from './commands/scheduler'
+import { addSchedules } from './commands/schedules'
 import { addStats } from './commands/stats'
 import { addWork } from './commands/work'
 import { describeError, EXIT, Exit, exitCode } from './errors'
@@ -34,6 +36,7 @@ function build(io: Io): Command {
     .exitOverride()
     .showHelpAfterError('(--help tells more)')
     .configureOutput({ writeOut: (text) => void io.out(text), writeErr: (text) => io.err(text) })
-  for (const add of [addWork, addEnqueue, addJobs, addQueues, addStats, addMigrate]) add(program, io)
+  for (const add of [addWork, addEnqueue, addJobs, addQueues, addSchedules, addScheduler, addStats, addMigrate])
+    add(program, io)
   return program.addHelpText('after', CLOSING)
 }

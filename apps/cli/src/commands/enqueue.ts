@@ -1,14 +1,13 @@
-import { type EnqueueOptions, InvalidError, type Job } from '@jobs-worker/core'
+import type { EnqueueOptions } from '@jobs-worker/core'
 import type { Command } from 'commander'
-import { messageOf, UsageError } from '../errors'
+import { UsageError } from '../errors'
 import type { Io } from '../io'
 import { addOptions } from '../options/command'
 import { duration, instant, integer } from '../options/kinds'
-import { readOption, type Sources } from '../options/sources'
+import type { Sources } from '../options/sources'
 import { STORE_OPTIONS } from '../options/table'
 import { withJobs } from '../session'
-import { findTaskFiles } from '../tasks/files'
-import { loadTasks } from '../tasks/load'
+import { readInput, tasksFor } from './job-input'
 
 interface Flags {
   readonly at?: string
@@ -35,7 +34,7 @@ export function addEnqueue(program: Command, io: Io): void {
 
 async function enqueue(io: Io, command: Command, task: string, json: string | undefined): Promise<void> {
   const flags = command.opts<Flags>()
-  const input = parseInput(json === '-' ? await io.input() : json)
+  const input = await readInput(io, json)
   const options = optionsOf(flags)
   const load = (sources: Sources) => tasksFor(io, sources)
   const enqueued = await withJobs(io, command, ({ jobs }) => jobs.enqueue(task, input, options), load)
@@ -43,21 +42,6 @@ async function enqueue(io: Io, command: Command, task: string, json: string | un
   if (flags.json) await io.out(`${JSON.stringify({ id, task, queue, deduplicated })}\n`)
   else await io.out(`${id}\n`)
   if (deduplicated && !flags.json) io.err('a job with this key is alive already: nothing was added\n')
-}
-
-/** With the definitions at hand the input is checked, and queue, priority and uniqueness are the task's. */
-async function tasksFor(io: Io, sources: Sources) {
-  const files = await findTaskFiles(io.cwd, readOption('tasks', sources))
-  return loadTasks(io.cwd, files)
-}
-
-function parseInput(json: string | undefined): Job['input'] {
-  if (json === undefined) return undefined
-  try {
-    return JSON.parse(json)
-  } catch (cause) {
-    throw new InvalidError('input', json, `JSON (${messageOf(cause)})`, { cause })
-  }
 }
 
 function optionsOf({ at, delay, queue, priority, uniqueKey }: Flags): EnqueueOptions {

@@ -33,6 +33,7 @@ const OWN = [
   'maxJobsPerWorker',
   'deleteCompleted',
   'stopTimeout',
+  'scheduler',
   'wait',
   'logLevel',
   'logFormat',

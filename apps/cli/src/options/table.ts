@@ -52,6 +52,7 @@ export const OPTIONS = {
     'abort what still runs so long after the first signal (default: wait)',
     'stopTimeout',
   ),
+  scheduler: option('--no-scheduler', flag, 'start no scheduler: another process has one', 'scheduler'),
   wait: option('--no-wait', flag, 'end with exit code 3 where the store is not reachable at start', 'wait'),
   logLevel: option('--log-level <level>', oneOf('debug', 'info', 'warn', 'error'), 'default: info', 'logLevel'),
   logFormat: option('--log-format <format>', oneOf('text', 'json'), 'default: text', 'logFormat'),
@@ -79,10 +80,13 @@ export const WORK_OPTIONS = [
   'maxJobsPerWorker',
   'deleteCompleted',
   'stopTimeout',
+  'scheduler',
   'wait',
   'logLevel',
   'logFormat',
 ] as const
+
+export const SCHEDULER_OPTIONS = [...STORE_OPTIONS, 'pollInterval', 'wait', 'logLevel', 'logFormat'] as const
 
 /** The flag without its argument: '--store'. */
 export function flagName(name: OptionName): string {

@@ -71,7 +71,7 @@ function maxJobsOf(name: string, queue: QueueOptions | undefined): number | unde
 }
 
 function commonOptions(options: WorkValues): WorkerOptions {
-  const { concurrency, prefetchMin, prefetchMax, pollInterval, stopTimeout, deleteCompleted } = options
+  const { concurrency, prefetchMin, prefetchMax, pollInterval, stopTimeout, deleteCompleted, scheduler } = options
   if (prefetchMin !== undefined && prefetchMax !== undefined && prefetchMin > prefetchMax) {
     throw new InvalidError('--prefetch-min', prefetchMin, `at most --prefetch-max (${prefetchMax})`)
   }
@@ -81,6 +81,7 @@ function commonOptions(options: WorkValues): WorkerOptions {
     ...(prefetchMax === undefined ? {} : { prefetchMax }),
     ...(pollInterval === undefined ? {} : { pollInterval }),
     ...(stopTimeout === undefined ? {} : { stopTimeout }),
+    ...(scheduler === undefined ? {} : { scheduler }),
     ...(deleteCompleted ? { keep: { completed: 0 } } : {}),
   }
 }

@@ -1,0 +1,47 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { createJobs, type Jobs } from '@jobs-worker/core'
+import type { StoreServer } from './stores'
+
+const LOOK_EVERY = 20
+/** Ahead of the due time, so that all are registered by then and the schedulers wait. */
+const AHEAD = 3_000
+
+export interface Sizes {
+  readonly schedules: number
+  readonly schedulers: number
+}
+
+/** Milliseconds from the due time until the last job is enqueued. */
+export async function measure(server: StoreServer, { schedules, schedulers }: Sizes): Promise<number> {
+  const make = await server.namespace()
+  const all = Array.from({ length: schedulers }, () => createJobs({ store: make() }))
+  const [jobs] = all as [Jobs]
+  try {
+    const names = Array.from({ length: schedules }, (_, i) => `schedule ${i}`)
+    const due = new Date(Date.now() + AHEAD + 1.5 * schedules)
+    await eachOf(names, (name, i) => jobs.schedules.upsert(name, { ...rule(i), nextRunAt: due }))
+    if (Date.now() > due.getTime()) throw new Error('registering took longer than expected')
+    for (const one of all) await one.scheduler().start()
+    await sleep(due.getTime() - Date.now())
+    while (((await jobs.counts()).default?.queued ?? 0) < schedules) await sleep(LOOK_EVERY)
+    return Date.now() - due.getTime()
+  } finally {
+    for (const one of all) await one.close()
+  }
+}
+
+/** No two alike, so that no next time is computed for several at once. */
+function rule(i: number) {
+  return { task: 'tick', input: { i }, cron: `${i % 60} ${Math.floor(i / 60) % 24} ${1 + (i % 28)} * *` }
+}
+
+async function eachOf<T>(items: readonly T[], work: (item: T, i: number) => Promise<unknown>): Promise<void> {
+  let next = 0
+  const lane = async () => {
+    while (next < items.length) {
+      const i = next++
+      await work(items[i] as T, i)
+    }
+  }
+  await Promise.all(Array.from({ length: 32 }, lane))
+}

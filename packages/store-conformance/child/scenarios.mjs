@@ -99,6 +99,17 @@ export const scenarios = {
     tell('ready', true)
   },
 
+  /** Schedules, stops, and lets go of everything: the process must end by itself. */
+  async scheduleAndLeave({ store }) {
+    const jobs = createJobs({ store, log: QUIET })
+    const scheduler = jobs.scheduler({ pollInterval: '1h' })
+    await jobs.schedules.upsert('pulse', { task: 'any', every: 100 })
+    await scheduler.start()
+    await scheduler.stop()
+    await jobs.close()
+    setImmediate(() => process.channel?.unref())
+  },
+
   /** Works, closes and lets go of everything: the process must end by itself. */
   async closeAndLeave({ store, tell }) {
     const jobs = createJobs({ store, log: QUIET, tasks: tasksThat(tell) })

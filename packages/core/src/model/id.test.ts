@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { isJobId, newJobId, queueHash, queueHashOf } from './id'
+import { derivedJobId, isJobId, newJobId, queueHash, queueHashOf } from './id'
 
 it('makes uuids v7 that hold the time and their queue', () => {
   const now = Date.now()
@@ -13,4 +13,14 @@ it('makes uuids v7 that hold the time and their queue', () => {
   }
   expect(isJobId('1')).toBe(false)
   expect(isJobId(null)).toBe(false)
+})
+
+it('derives an id of the same shape, which is the same whoever makes it', () => {
+  const id = derivedJobId('billing', 'nightly 1', 1_763_800_000_000)
+  expect(id).toBe(derivedJobId('billing', 'nightly 1', 1_763_800_000_000))
+  expect(id).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/)
+  expect(Number.parseInt(id.replaceAll('-', '').slice(0, 12), 16)).toBe(1_763_800_000_000)
+  expect(queueHashOf(id)).toBe(queueHash('billing'))
+  const others = Array.from({ length: 10_000 }, (_, i) => derivedJobId('billing', `nightly ${i}`, 0))
+  expect(new Set(others).size).toBe(10_000)
 })

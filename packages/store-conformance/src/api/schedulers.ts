@@ -140,6 +140,17 @@ export function schedulersTogether(suite: Suite): void {
     { ways: ['faulty'], timeout: 60_000 },
   )
 
+  suite.test(
+    '13.76 after stop and close neither a timer nor a connection keeps the process alive',
+    async (f) => {
+      await f.store()
+      const child = await f.child()
+      await child.run('scheduleAndLeave')
+      assert.deepEqual(await child.exited(2_000), { code: 0, signal: null })
+    },
+    { ways: ['child'], timeout: 60_000 },
+  )
+
   suite.test('13.75 one whose enqueueing fails keeps none of the others back, and is tried again', async (f) => {
     const jobs = await f.jobs({}, undefined)
     const store = await f.store()

@@ -65,7 +65,7 @@ export class Jobs implements JobsClient, AsyncDisposable {
       payloadLimit,
     )
     this.#manager = new Manager(this.#store, this.#catalog)
-    this.#scheduler = new SharedScheduler(this.scheduler())
+    this.#scheduler = new SharedScheduler(this.#newScheduler({}, true))
     this.schedules = new Schedules({
       store: this.#store,
       enqueuer: this.#enqueuer,
@@ -226,10 +226,7 @@ export class Jobs implements JobsClient, AsyncDisposable {
    * @throws InvalidError
    */
   scheduler(options: SchedulerOptions = {}): Scheduler {
-    const parts = { store: this.#store, events: this.#events, log: this.#log, open: () => this.open() }
-    const scheduler = new Scheduler(parts, parseSchedulerOptions(options))
-    this.#schedulers.add(scheduler)
-    return scheduler
+    return this.#newScheduler(options, false)
   }
 
   /**
@@ -243,6 +240,13 @@ export class Jobs implements JobsClient, AsyncDisposable {
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.close()
+  }
+
+  #newScheduler(options: SchedulerOptions, ofWorkers: boolean): Scheduler {
+    const parts = { store: this.#store, events: this.#events, log: this.#log, ofWorkers, open: () => this.open() }
+    const scheduler = new Scheduler(parts, parseSchedulerOptions(options))
+    this.#schedulers.add(scheduler)
+    return scheduler
   }
 
   async #close(): Promise<void> {

@@ -17,6 +17,8 @@ export interface SchedulerParts {
   readonly store: Store
   readonly events: Events
   readonly log: Logger
+  /** It belongs to workers, whose lines tell that they run. */
+  readonly ofWorkers: boolean
   open(): Promise<void>
 }
 
@@ -68,7 +70,7 @@ export class Scheduler {
     this.#starting = undefined
     clearTimeout(this.#timer)
     await this.#round
-    logInfo(this.#parts.log, () => 'scheduler stopped')
+    this.#tell('scheduler stopped')
   }
 
   /** Looks now: a schedule was registered or changed. */
@@ -89,8 +91,14 @@ export class Scheduler {
   async #start(): Promise<void> {
     await this.#parts.open()
     this.#isScheduling = true
-    logInfo(this.#parts.log, () => 'scheduler started')
+    this.#tell('scheduler started')
     this.wake()
+  }
+
+  #tell(line: string): void {
+    const { log, ofWorkers } = this.#parts
+    if (ofWorkers) log.debug(line)
+    else logInfo(log, () => line)
   }
 
   /** Fires all that is due. Answers how long there is nothing to do, in ms. */

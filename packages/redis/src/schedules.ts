@@ -127,11 +127,8 @@ export class RedisSchedules implements Schedules {
 
   fire(firings: readonly Firing[]): Promise<FireReply> {
     return this.#run(async () => {
-      const made: Made[] = firings.map(() => ({ barred: null, enqueued: [], last: null }))
-      const groups = groupBy(
-        [...firings.entries()].filter(([, { jobs }]) => jobs.length > 0),
-        ([, { queue }]) => queue,
-      )
+      const made: Made[] = []
+      const groups = groupBy(firings.entries(), ([, { queue }]) => queue)
       let watched = false
       const steps = [...groups].map(async ([queue, group]) => {
         const own = group.map(([, firing]) => firing)

@@ -7,8 +7,9 @@ import type { Reader } from './reader'
 export function encodeFirings(firings: readonly Firing[]): [firings: Packable, specs: Packable] {
   const [specs, rows] = encodeJobs(firings.flatMap(({ jobs }) => jobs.map(({ job }) => job)))
   let at = 0
-  const encoded = firings.map(({ name, revision, epoch, jobs }) => {
-    return [name, revision, epoch, jobs.map(({ time }) => [time, rows[at++] as Packable])]
+  const encoded = firings.map(({ name, revision, epoch, nextRunAt, jobs }) => {
+    const latest = jobs.at(-1)?.time ?? nextRunAt
+    return [name, revision, epoch, latest, jobs.map(({ time }) => [time, rows[at++] as Packable])]
   })
   return [encoded, specs]
 }

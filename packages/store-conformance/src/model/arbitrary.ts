@@ -6,6 +6,7 @@ import {
   type JobPlan,
   QUEUES,
   type ReportPlan,
+  SCHEDULES,
   type StartPlan,
   type Step,
   TASKS,
@@ -112,6 +113,43 @@ const exchange = fc.record({
 
 const evict = fc.constantFrom('nobody' as const, 'holder', 'silent holder')
 
+const scheduleName = fc.nat(SCHEDULES - 1)
+
+const scheduleStep: fc.Arbitrary<Step> = fc.oneof(
+  {
+    weight: 5,
+    arbitrary: fc.record({
+      do: fc.constant('schedule' as const),
+      name: scheduleName,
+      queue,
+      timing: mostly(1, 2),
+      due: mostly(true, false),
+      active: mostly(null, true, false),
+    }),
+  },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      do: fc.constant('reschedule' as const),
+      name: scheduleName,
+      active: fc.constantFrom(null, true, false),
+      due: fc.constantFrom(null, true, false),
+    }),
+  },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('unschedule' as const), name: scheduleName }) },
+  { weight: 6, arbitrary: fc.record({ do: fc.constant('take' as const), limit: fc.integer({ min: 1, max: 3 }) }) },
+  {
+    weight: 6,
+    arbitrary: fc.record({
+      do: fc.constant('fire' as const),
+      taken: fc.uniqueArray(fc.nat(4), { minLength: 1, maxLength: 3 }),
+      jobs: mostly(1, 0, 3),
+      unique: mostly(false, true),
+      again: mostly(true, false),
+    }),
+  },
+)
+
 const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 24, arbitrary: fc.record({ do: fc.constant('enqueue' as const), jobs }) },
   { weight: 40, arbitrary: exchange },
@@ -148,6 +186,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
       jobs: fc.uniqueArray(fc.nat(9), { minLength: 1, maxLength: 3 }),
     }),
   },
+  { weight: 20, arbitrary: scheduleStep },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('pause' as const), queue }) },
   { weight: 2, arbitrary: fc.record({ do: fc.constant('resume' as const), queue }) },
   {

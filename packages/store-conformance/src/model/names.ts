@@ -1,18 +1,20 @@
 import { randomUUID } from 'node:crypto'
 import { hostname } from 'node:os'
 import type { WorkerInfo } from '@jobs-worker/core/store'
-import { QUEUES, TASKS } from './step'
+import { QUEUES, SCHEDULES, TASKS } from './step'
 
 /** What things are called in one run: a store under test is used for many, one after the other. */
 export class Names {
   readonly queues: readonly string[]
   readonly tasks = Array.from({ length: TASKS }, (_, n) => `task-${n}`)
+  readonly schedules: readonly string[]
   readonly workers: readonly WorkerInfo[]
   readonly client = randomUUID()
   readonly #uuid = randomUUID()
 
   constructor() {
     this.queues = Array.from({ length: QUEUES }, (_, n) => `${this.#uuid}-${n}`)
+    this.schedules = Array.from({ length: SCHEDULES }, (_, n) => `${this.#uuid}-schedule-${n}`)
     this.workers = [this.#worker('a', this.tasks.slice(0, 2)), this.#worker('a', this.tasks), this.#worker('b', [])]
   }
 
@@ -22,6 +24,10 @@ export class Names {
 
   task(n: number): string {
     return this.tasks[n] as string
+  }
+
+  schedule(n: number): string {
+    return this.schedules[n] as string
   }
 
   worker(n: number): WorkerInfo {

@@ -1,5 +1,6 @@
 import { isFinal, JOB_STATES, type JobRecord, type JobState, type Store } from '@jobs-worker/core/store'
 import { Divergence } from './pair'
+import { observeSchedules } from './schedules'
 import type { World } from './world'
 
 type Seen = Omit<JobRecord, 'worker'> & Partial<JobRecord>
@@ -14,6 +15,7 @@ export async function observe(world: World, step: number): Promise<void> {
     const ours = (await store.workers()).filter(({ queues }) => queues.includes(names.queue(0)))
     return sorted(ours).map(({ beatAge, ...worker }) => worker)
   })
+  await observeSchedules(world)
   const id = world.sent[step % world.sent.length]
   if (id !== undefined)
     await pair.ask(

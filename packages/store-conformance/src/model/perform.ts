@@ -3,6 +3,7 @@ import { enqueue } from './enqueue'
 import { exchange } from './exchange'
 import { die, promote, prune, recover, register, unregister } from './keeping'
 import { lookThrough } from './observe'
+import { schedules } from './schedules'
 import type { Step } from './step'
 import type { World } from './world'
 
@@ -38,6 +39,12 @@ export async function perform(world: World, step: Step): Promise<void> {
     case 'pause':
     case 'resume':
       return pair.ask(step.do, (store) => store[step.do](names.queue(step.queue)))
+    case 'schedule':
+    case 'unschedule':
+    case 'reschedule':
+    case 'take':
+    case 'fire':
+      return schedules(world, step)
     case 'page':
       await lookThrough(world, names.queue(step.queue), step.limit)
   }

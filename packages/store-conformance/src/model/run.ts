@@ -49,6 +49,7 @@ export async function runSequence(subject: Store, steps: readonly Step[]): Promi
 async function takeAway(world: World): Promise<void> {
   for (const { instance } of world.names.workers)
     await world.pair.ask('unregister', (store) => store.unregister(instance))
+  for (const name of world.names.schedules) await world.pair.ask('remove', (store) => store.schedules.remove(name))
   await recover(world, 1_000)
   await world.pair.ask('remove', (store) => store.remove(world.sent))
 }
@@ -56,6 +57,7 @@ async function takeAway(world: World): Promise<void> {
 /** The same where the stores do not agree any more. */
 async function leaveNothing({ pair: { subject }, names }: World): Promise<void> {
   for (const { instance } of names.workers) await subject.unregister(instance)
+  for (const name of names.schedules) await subject.schedules.remove(name)
   const error = { name: 'Error', message: '', stack: null, code: null, cause: null, attempt: 0, time: 0 }
   await subject.recover({ limit: 1_000, error, keep: { failed: 0, cancelled: 0 } })
   for (const queue of names.queues) {

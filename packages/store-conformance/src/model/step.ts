@@ -16,7 +16,30 @@ export type Step =
   | { readonly do: 'recover' | 'promote' | 'prune'; readonly limit: number }
   | { readonly do: 'cancel' | 'retry' | 'makeDue' | 'remove'; readonly jobs: readonly number[] }
   | { readonly do: 'pause' | 'resume'; readonly queue: number }
+  | ScheduleStep
   | { readonly do: 'page'; readonly queue: number; readonly limit: number }
+
+/** Schedules are named by number; those that were taken by how long ago. */
+export type ScheduleStep =
+  | {
+      readonly do: 'schedule'
+      readonly name: number
+      readonly queue: number
+      readonly timing: number
+      readonly due: boolean
+      readonly active: boolean | null
+    }
+  | { readonly do: 'unschedule'; readonly name: number }
+  /** due: null keeps its time. */
+  | { readonly do: 'reschedule'; readonly name: number; readonly active: boolean | null; readonly due: boolean | null }
+  | { readonly do: 'take'; readonly limit: number }
+  | {
+      readonly do: 'fire'
+      readonly taken: readonly number[]
+      readonly jobs: number
+      readonly unique: boolean
+      readonly again: boolean
+    }
 
 export interface ExchangeStep {
   readonly do: 'exchange'
@@ -81,5 +104,6 @@ export interface ClaimPlan {
 
 export const QUEUES = 2
 export const TASKS = 3
+export const SCHEDULES = 3
 /** Two instances under one id, and one of its own. */
 export const WORKERS = 3

@@ -1,4 +1,4 @@
-import type { Fence, RequestId } from '@jobs-worker/core/store'
+import type { Fence, RequestId, ScheduleRecord } from '@jobs-worker/core/store'
 import { Names } from './names'
 import type { Pair } from './pair'
 import type { FencePlan } from './step'
@@ -15,6 +15,8 @@ export class World {
   readonly fences: Fence[] = []
   /** Those of them whose run has not ended, as far as the reference has told. */
   readonly held = new Set<Fence>()
+  /** Schedules that were taken, in order, as each of the stores showed them. */
+  readonly taken: (readonly [reference: ScheduleRecord, subject: ScheduleRecord])[] = []
   /** Sends a past request again, to both stores. */
   readonly repeats: (() => Promise<void>)[] = []
   /** When the last job that becomes due soon is due, by this process's clock. */
@@ -38,6 +40,12 @@ export class World {
     this.#delays += 1
     // Scattered, so that the order of becoming due is not that of asking.
     return HOUR + ((this.#delays * 7) % 1000) * 240_000
+  }
+
+  /** A time of a schedule, later than all before, long gone or far ahead. */
+  scheduleTime(due: boolean): number {
+    this.#delays += 1
+    return (due ? 1_000_000_000_000 : 9_000_000_000_000) + this.#delays * 1_000
   }
 
   /** The latest comes first. */

@@ -101,6 +101,22 @@ describe('options', () => {
   })
 })
 
+describe('a schedule', () => {
+  it('has the input of its task', async () => {
+    await jobs.schedules.upsert('s', { task: charge, input: { tenant: '1', cents: '2' }, every: '10s' })
+    await jobs.schedules.upsert('s', { task: sweep, cron: '0 3 * * *' })
+    await jobs.schedules.upsert('s', { task: 'charge', input: { anything: true }, every: '10s' })
+    // @ts-expect-error tenant is a string
+    await jobs.schedules.upsert('s', { task: charge, input: { tenant: 1, cents: 2 }, every: '10s' })
+    // @ts-expect-error an input is needed
+    await jobs.schedules.upsert('s', { task: greet, every: '10s' })
+    // @ts-expect-error no such rule
+    await jobs.schedules.upsert('s', { task: sweep, daily: true })
+    // @ts-expect-error the rule says when
+    await jobs.schedules.upsert('s', { task: sweep, every: '10s', options: { delay: '1s' } })
+  })
+})
+
 it('a handler can be called under test', async () => {
   expectTypeOf(greet.run({ name: 'you' }, testContext())).toEqualTypeOf<string | Promise<string>>()
   // @ts-expect-error the parsed input

@@ -1,5 +1,12 @@
 import assert from 'node:assert/strict'
-import { type Exchange, memoryStore, type NewJob, type RequestId, type Store } from '@jobs-worker/core/store'
+import {
+  type Exchange,
+  memoryStore,
+  type NewJob,
+  type RequestId,
+  type Schedules,
+  type Store,
+} from '@jobs-worker/core/store'
 import { describe, test } from 'vitest'
 import { modelTest } from '../src/model'
 import type { StoreUnderTest } from '../src/options'
@@ -54,6 +61,16 @@ const enqueuing = (change: (jobs: readonly NewJob[]) => readonly NewJob[]) => (s
   enqueue: (request: RequestId, jobs: readonly NewJob[]) => store.enqueue(request, change(jobs)),
 })
 
+/** A store with schedules that do some calls in their own way. */
+const scheduling = (fault: (schedules: Schedules) => Partial<Schedules>) => (store: Store) => {
+  const own = fault(store.schedules)
+  return {
+    schedules: new Proxy<Schedules>(store.schedules, {
+      get: (schedules, name: keyof Schedules) => (own[name] ?? schedules[name]).bind(schedules),
+    }),
+  }
+}
+
 let next = 1_000_000
 
 const FAULTS: Readonly<Record<string, (store: Store) => Partial<Store>>> = {
@@ -87,6 +104,21 @@ const FAULTS: Readonly<Record<string, (store: Store) => Partial<Store>>> = {
   'expels workers that live': (store) => ({
     register: (worker, evict) => store.register(worker, evict && { ...evict, beatAge: 0 }),
   }),
+  'fires what is stale': scheduling((schedules) => ({
+    fire: async (firings) => {
+      const fresh = firings.map(async (firing) => {
+        const found = await schedules.get(firing.name)
+        return found === null ? firing : { ...firing, revision: found.revision, nextRunAt: found.nextRunAt as number }
+      })
+      return schedules.fire(await Promise.all(fresh))
+    },
+  })),
+  'forgets a schedule’s time when it is registered again': scheduling((schedules) => ({
+    upsert: async (schedule) => {
+      await schedules.upsert({ ...schedule, timing: '' })
+      return schedules.upsert(schedule)
+    },
+  })),
   'says that it cancelled': () => ({ cancel: async (ids) => ids.map(() => 'done') }),
 }
 

@@ -90,6 +90,8 @@ export class RedisClaimer {
 
   async extend(instance: string, leases: readonly Fence[]): Promise<ExtendReply> {
     const beat = this.#beat(instance)
+    // Where a queue cannot be asked nobody comes to wait for it: its failure must not end the process.
+    beat.catch(() => {})
     const served = this.#served.get(instance) ?? (await beat).queues
     const groups = await this.#queues.group(leases)
     const held = leases.map(() => false)

@@ -40,6 +40,8 @@ describe('settings', () => {
       wait: false,
     })
     expect(readOption('wait', sources({ env: { JOBS_NO_WAIT: '0' } }))).toBe(true)
+    expect(readOption('scheduler', sources({ env: { JOBS_NO_SCHEDULER: '1' } }))).toBe(false)
+    expect(readOption('scheduler', sources({ config: { scheduler: false } }))).toBe(false)
   })
 
   test.each([
@@ -134,7 +136,8 @@ describe('which workers there are', () => {
   })
 
   test('flags become options of the worker', () => {
-    const options = { concurrency: 3, prefetchMin: 0, prefetchMax: 8, pollInterval: 50, stopTimeout: 0 }
+    const numbers = { concurrency: 3, prefetchMin: 0, prefetchMax: 8, pollInterval: 50, stopTimeout: 0 }
+    const options = { ...numbers, scheduler: false }
     expect(planWorkers({ pid: 'W', deleteCompleted: true, ...options }, {}, server)).toEqual([
       { id: 'W', queues: ['default'], keep: { completed: 0 }, ...options },
     ])

@@ -9,7 +9,7 @@ import { STORES } from './stores'
 const TARGET = 2_000
 
 const command = new Command('bench schedules')
-  .description('How long after their common due time the jobs of many schedules are all enqueued.')
+  .description('How long until the jobs of many schedules that are due in the same second are all enqueued.')
   .argument('[stores...]', `which, of ${Object.keys(STORES).join(', ')}; all where none is named`)
   .option('--schedules <n>', 'so many', Number, 10_000)
   .option('--schedulers <n>', 'in this process, each with connections of its own', Number, 2)

@@ -91,11 +91,24 @@ export function nextTime(rule: Rule, after: number, last: number | null): number
   if (rule.kind === 'once') return rule.at > after ? rule.at : null
   if (rule.kind === 'every') return nextBeat(rule.every, after, last)
   const pattern = rule.kind === 'cron' ? rule.cron : calendarPattern(rule.calendar, timeOfDay(last ?? after, rule.tz))
-  const calendar = rule.kind === 'calendar'
-  // An offset saves croner the way through Intl.
-  const zone = rule.tz === 'UTC' ? { utcOffset: 0 } : { timezone: rule.tz }
-  const cron = new Cron(pattern, { ...zone, paused: true, ...(calendar ? { domAndDow: true } : {}) })
-  return cron.nextRun(new Date(after))?.getTime() ?? null
+  return cronOf(pattern, rule.tz, rule.kind).nextRun(new Date(after))?.getTime() ?? null
+}
+
+const crons = new Map<string, Cron>()
+const MOST_CRONS = 1_000
+
+/** Parsed patterns: reading one takes as long as asking it. */
+function cronOf(pattern: string, tz: string, kind: 'cron' | 'calendar'): Cron {
+  const key = `${kind} ${tz} ${pattern}`
+  let cron = crons.get(key)
+  if (cron === undefined) {
+    // An offset saves croner the way through Intl.
+    const zone = tz === 'UTC' ? { utcOffset: 0 } : { timezone: tz }
+    cron = new Cron(pattern, { ...zone, paused: true, ...(kind === 'calendar' ? { domAndDow: true } : {}) })
+    if (crons.size >= MOST_CRONS) crons.clear()
+    crons.set(key, cron)
+  }
+  return cron
 }
 
 function nextBeat(every: number, after: number, last: number | null): number {

@@ -5,7 +5,7 @@ import { InvalidError } from '../model/errors'
 import { type Logger, logInfo } from '../model/logger'
 import { checkKnown } from '../model/names'
 import type { Events } from '../observe/events'
-import type { Firing, Store } from '../store/port'
+import type { Firing, ScheduleRecord, Store, TakeReply } from '../store/port'
 import { decide } from './decide'
 
 export interface SchedulerOptions {
@@ -105,25 +105,39 @@ export class Scheduler {
   async #look(): Promise<number> {
     // Processes that started together must not go on together.
     const poll = this.#pollInterval * (0.8 + Math.random() * 0.2)
+    let ahead: Promise<TakeReply> | undefined
     try {
       for (;;) {
-        const { due, now, nextIn } = await this.#parts.store.schedules.take(MAX_JOBS, MAX_BYTES)
-        if (due.length === 0) return Math.min(poll, nextIn === 0 ? HELD : (nextIn ?? poll))
-        const firings = due.flatMap((schedule) => {
-          try {
-            return [decide(schedule, now)]
-          } catch (error) {
-            this.#complain(`schedule '${schedule.name}' cannot be read`, error)
-            return []
-          }
-        })
-        for (const request of requestsOf(firings)) await this.#fire(request)
-        if (!this.#isScheduling) return poll
+        const { due, now, nextIn } = await (ahead ?? this.#take())
+        // What was asked while others fired does not know of their next times.
+        const known = ahead === undefined
+        ahead = undefined
+        if (due.length === 0 && known) return Math.min(poll, nextIn === 0 ? HELD : (nextIn ?? poll))
+        // Where there are many, the store looks for the next ones while these are decided on.
+        if (due.length === MAX_JOBS && this.#isScheduling) ahead = this.#take()
+        ahead?.catch(() => {})
+        for (const request of requestsOf(this.#decide(due, now))) await this.#fire(request)
+        if (ahead === undefined && !this.#isScheduling) return poll
       }
     } catch (error) {
       this.#complain('looking for schedules that are due', error)
       return poll
     }
+  }
+
+  #take(): Promise<TakeReply> {
+    return this.#parts.store.schedules.take(MAX_JOBS, MAX_BYTES)
+  }
+
+  #decide(due: readonly ScheduleRecord[], now: number): Firing[] {
+    return due.flatMap((schedule) => {
+      try {
+        return [decide(schedule, now)]
+      } catch (error) {
+        this.#complain(`schedule '${schedule.name}' cannot be read`, error)
+        return []
+      }
+    })
   }
 
   /** One that the store refuses must not take strangers with it; it is tried again after its `retryDelay`. */

@@ -4,13 +4,16 @@ import { failures } from './api/failures'
 import { faults } from './api/faults'
 import { input } from './api/input'
 import { jobsAsSeen } from './api/jobs'
+import { locksInUse } from './api/locks'
 import { orderOfWork } from './api/order'
 import { results } from './api/results'
 import { shutdown } from './api/shutdown'
+import { taskLocks } from './api/task-locks'
 import { callersTransactions } from './api/transactions'
 import { uniqueJobs } from './api/unique'
 import type { ConformanceOptions } from './options'
 import { admin } from './port/admin'
+import { blocked } from './port/blocked'
 import { cancel } from './port/cancel'
 import { concurrency } from './port/concurrency'
 import { counts } from './port/counts'
@@ -19,6 +22,7 @@ import { errors } from './port/errors'
 import { lanes } from './port/lanes'
 import { lifecycle } from './port/lifecycle'
 import { lists } from './port/lists'
+import { locks } from './port/locks'
 import { order } from './port/order'
 import { pause } from './port/pause'
 import { recovery } from './port/recovery'
@@ -38,6 +42,7 @@ const THEMES = [
   ...[cancel, pause, transactions, requests, counts, lists, admin, lanes, signals],
   ...[jobsAsSeen, orderOfWork, shutdown, failures, uniqueJobs, control, callersTransactions, faults, crashes, results],
   input,
+  ...[locks, blocked, locksInUse, taskLocks],
 ]
 
 /**

@@ -4,7 +4,7 @@ import { describe, test } from 'vitest'
 import { modelTest } from '../src/model'
 import type { StoreUnderTest } from '../src/options'
 
-const CAPABILITIES = { processes: 'one', durable: false, transactions: false } as const
+const CAPABILITIES = { processes: 'one', durable: false, transactions: false, locks: true } as const
 
 const under = (create: () => Store): StoreUnderTest => ({ name: 'memory', capabilities: CAPABILITIES, create })
 

@@ -2,6 +2,7 @@ import { Enqueuer } from '../client/enqueuer'
 import { type JobCounts, type JobFilter, type JobPage, type ListOptions, Manager } from '../client/manage'
 import { Requester } from '../client/requester'
 import { Results } from '../client/results'
+import { Locks } from '../locks/locks'
 import { Upkeep } from '../maintenance/upkeep'
 import { Catalog } from '../model/catalog'
 import type { EnqueueArguments, EnqueuedJob, EnqueueOptions, JobsClient, ResultOptions } from '../model/client'
@@ -22,6 +23,8 @@ const sharers = new WeakMap<Store, Set<Jobs>>()
 
 /** Background jobs on one store. Connects at the first use. */
 export class Jobs implements JobsClient, AsyncDisposable {
+  /** Named locks, for whatever needs something for itself. */
+  readonly locks: Locks
   readonly #store: Store
   readonly #catalog: Catalog
   readonly #requester = new Requester()
@@ -58,6 +61,7 @@ export class Jobs implements JobsClient, AsyncDisposable {
       payloadLimit,
     )
     this.#manager = new Manager(this.#store, this.#catalog)
+    this.locks = new Locks(this.#store, this.#requester, this.#events, () => this.open())
     sharers.set(this.#store, (sharers.get(this.#store) ?? new Set()).add(this))
   }
 
@@ -193,6 +197,7 @@ export class Jobs implements JobsClient, AsyncDisposable {
         events: this.#events,
         upkeep: this.#upkeep,
         jobs: this,
+        locks: this.locks,
         log: this.#log,
         payloadLimit: this.#payloadLimit,
         threads: this.#options.threads,
@@ -221,6 +226,7 @@ export class Jobs implements JobsClient, AsyncDisposable {
     const opened = this.#opening
     await opened?.catch(() => undefined)
     await Promise.all([...this.#workers].map((worker) => worker.stop()))
+    await this.locks.close()
     await this.#events.close()
     await this.#options.threads?.close()
     await this.#leave()

@@ -20,12 +20,16 @@ export function claimJobs(jobs: Jobs, claim: Claim, worker: WorkerInfo): Taken {
   for (const { name, limit } of claim.queues) {
     const queue = jobs.queues.get(name)
     if (!queue || queue.paused || full) continue
-    for (let served = 0; served < limit && ids.length < claim.start + claim.reserve; served += 1) {
+    let served = 0
+    while (served < limit && ids.length < claim.start + claim.reserve) {
       const next = nextOf(queue, claim, ids.length)
       if (!next) break
-      room -= bytesOf(next.input)
-      full = room < 0 && ids.length > 0
+      const bytes = bytesOf(next.input)
+      full = bytes > room && ids.length > 0
       if (full) break
+      if (!jobs.admit(next)) continue
+      room -= bytes
+      served += 1
       const started = ids.length < claim.start
       jobs.take(next, worker, claim.id)
       if (started) jobs.start(next, 0)

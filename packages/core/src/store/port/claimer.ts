@@ -98,7 +98,7 @@ export interface Claim {
   readonly start: number
   /**
    * So many more are marked reserved. Recovered jobs, jobs with locks and jobs unique while queued are never reserved: the
-   * claim of a queue ends before the first of them that would be.
+   * claim of a queue ends before the first of them that would be. Jobs that turn out to be blocked count as nothing.
    */
   readonly reserve: number
   /** The claim ends where the inputs exceed so many bytes, but never before one job. */

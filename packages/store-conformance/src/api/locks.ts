@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict'
 import type { Jobs, LockSet } from '@jobs-worker/core'
 import { withCode } from '../harness/expect'
-import { locksOf } from '../harness/locks'
 import { until } from '../harness/wait'
 import type { Suite } from '../suite'
 

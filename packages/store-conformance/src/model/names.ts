@@ -1,18 +1,20 @@
 import { randomUUID } from 'node:crypto'
 import { hostname } from 'node:os'
 import type { WorkerInfo } from '@jobs-worker/core/store'
-import { QUEUES, TASKS } from './step'
+import { LOCKS, QUEUES, TASKS } from './step'
 
 /** What things are called in one run: a store under test is used for many, one after the other. */
 export class Names {
   readonly queues: readonly string[]
   readonly tasks = Array.from({ length: TASKS }, (_, n) => `task-${n}`)
   readonly workers: readonly WorkerInfo[]
+  readonly locks: readonly string[]
   readonly client = randomUUID()
   readonly #uuid = randomUUID()
 
   constructor() {
     this.queues = Array.from({ length: QUEUES }, (_, n) => `${this.#uuid}-${n}`)
+    this.locks = Array.from({ length: LOCKS }, (_, n) => `${this.#uuid}-lock-${n}`)
     this.workers = [this.#worker('a', this.tasks.slice(0, 2)), this.#worker('a', this.tasks), this.#worker('b', [])]
   }
 
@@ -22,6 +24,15 @@ export class Names {
 
   task(n: number): string {
     return this.tasks[n] as string
+  }
+
+  lock(n: number): string {
+    return this.locks[n] as string
+  }
+
+  /** One who holds locks by a name. */
+  owner(n: number): string {
+    return `${this.#uuid}-owner-${n}`
   }
 
   worker(n: number): WorkerInfo {

@@ -2,6 +2,7 @@ import { newJobId } from '@jobs-worker/core/store'
 import { enqueue } from './enqueue'
 import { exchange } from './exchange'
 import { die, promote, prune, recover, register, unregister } from './keeping'
+import { performLocks } from './locks'
 import { lookThrough } from './observe'
 import type { Step } from './step'
 import type { World } from './world'
@@ -38,6 +39,11 @@ export async function perform(world: World, step: Step): Promise<void> {
     case 'pause':
     case 'resume':
       return pair.ask(step.do, (store) => store[step.do](names.queue(step.queue)))
+    case 'acquire':
+    case 'releaseLocks':
+    case 'seize':
+    case 'passTurns':
+      return world.hasLocks ? performLocks(world, step) : undefined
     case 'page':
       await lookThrough(world, names.queue(step.queue), step.limit)
   }

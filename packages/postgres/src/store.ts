@@ -34,6 +34,7 @@ import { PostgresClaimer } from './claimer'
 import type { Database } from './database'
 import { PostgresKeeper } from './keeper'
 import { Lanes } from './lanes'
+import { PostgresLocks } from './locks'
 import { checkSchema, migrate } from './migrate'
 import { PostgresQuery } from './query'
 import type { Schema } from './schema'
@@ -45,6 +46,7 @@ export class PostgresStore implements Store {
   readonly portVersion = PORT_VERSION
   readonly name: string
   readonly capabilities: Capabilities
+  readonly locks: PostgresLocks
   readonly #database: Database
   readonly #schema: Schema
   readonly #channel: Channel
@@ -77,6 +79,7 @@ export class PostgresStore implements Store {
     this.#query = new PostgresQuery(calls, lanes)
     this.#admin = new PostgresAdmin(calls, this.#channel)
     this.#signals = new PostgresSignals(calls, this.#channel)
+    this.locks = new PostgresLocks(calls, this.#channel, (work) => this.#run(work))
   }
 
   async open(options: OpenOptions = {}): Promise<void> {

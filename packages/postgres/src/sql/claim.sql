@@ -46,7 +46,14 @@ begin
     continue when v_ids is null;
 
     v_kept := cardinality(v_ids);
-    if v_special or v_bytes + v_size > p_max_bytes then
+    if v_special and exists (select from {schema}.jobs j where j.id = any(v_ids) and j.locks is not null) then
+      select p.ids, p.places, p.bytes, p.more into v_ids, v_places, v_bytes, v_more
+      from {schema}.pick_admitted(v_ids, v_places, v_lanes, v_want, p_floors, p_spans[i], p_start - cardinality(v_all),
+        v_bytes, p_max_bytes, p_now) p;
+      v_kept := coalesce(cardinality(v_ids), 0);
+      more := more or v_more;
+      v_given_up := true;
+    elsif v_special or v_bytes + v_size > p_max_bytes then
       select c.kept, c.bytes, c.full into v_kept, v_bytes, v_more
       from {schema}.cut(v_ids, p_start - cardinality(v_all), v_bytes, p_max_bytes) c;
       more := more or v_more;

@@ -72,7 +72,7 @@ export class ExchangeCalls {
       writes.settle.map(([outcome]) => encodeOutcome(outcome, enqueuedHere(outcome, queue))),
       writes.start.map(([start]) => encodeStart(start)),
       writes.report.map(([report]) => encodeReport(report)),
-      wanted !== null && encodeWanted(wanted),
+      wanted !== null && encodeWanted(wanted, queue),
       join ?? false,
       this.#channel.name,
       wake,
@@ -98,6 +98,6 @@ function enqueuedHere({ enqueue = [] }: Writes['settle'][number][0], queue: stri
   return enqueue.filter((job) => job.queue === queue)
 }
 
-function encodeWanted({ claim, limit, start, bytes, any }: Wanted) {
-  return [claim.id, claim.lanes, limit, start, bytes, any]
+function encodeWanted({ claim, limit, start, bytes, any }: Wanted, queue: string) {
+  return [claim.id, claim.lanes, limit, start, bytes, any, queue, suffixOf(queue)]
 }

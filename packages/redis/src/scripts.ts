@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import acquireLocks from './lua/acquire_locks.lua'
 import beat from './lua/beat.lua'
 import bury from './lua/bury.lua'
 import cancel from './lua/cancel.lua'
@@ -8,17 +9,22 @@ import dead from './lua/dead.lua'
 import enqueue from './lua/enqueue.lua'
 import enter from './lua/enter.lua'
 import exchange from './lua/exchange.lua'
+import extendLocks from './lua/extend_locks.lua'
 import get from './lua/get.lua'
 import join from './lua/join.lua'
+import libAdmit from './lua/lib/admit.lua'
 import libBase from './lua/lib/base.lua'
 import libClaim from './lua/lib/claim.lua'
 import libCommon from './lua/lib/common.lua'
 import libEnqueue from './lua/lib/enqueue.lua'
+import libListLocks from './lua/lib/list_locks.lua'
+import libLocks from './lua/lib/locks.lua'
 import libMoves from './lua/lib/moves.lua'
 import libRecords from './lua/lib/records.lua'
 import libSettle from './lua/lib/settle.lua'
 import libUpkeep from './lua/lib/upkeep.lua'
 import list from './lua/list.lua'
+import listLocks from './lua/list_locks.lua'
 import makeDue from './lua/make_due.lua'
 import noteDue from './lua/note_due.lua'
 import outlook from './lua/outlook.lua'
@@ -27,8 +33,11 @@ import promote from './lua/promote.lua'
 import prune from './lua/prune.lua'
 import recover from './lua/recover.lua'
 import register from './lua/register.lua'
+import releaseLocks from './lua/release_locks.lua'
 import remove from './lua/remove.lua'
 import retry from './lua/retry.lua'
+import seizeLocks from './lua/seize_locks.lua'
+import tendLocks from './lua/tend_locks.lua'
 import unregister from './lua/unregister.lua'
 import waiting from './lua/waiting.lua'
 import watch from './lua/watch.lua'
@@ -42,7 +51,8 @@ export interface Script {
 }
 
 const records = [libBase, libRecords]
-const moves = [...records, libMoves]
+const locks = [...records, libLocks]
+const moves = [...locks, libMoves]
 const writes = [...moves, libEnqueue, libSettle]
 const administers = [...writes, libUpkeep]
 const common = [libCommon]
@@ -50,7 +60,7 @@ const common = [libCommon]
 /** Scripts of one queue, whose key is the queue's tag, and scripts of what concerns no single queue. */
 export const SCRIPTS = {
   enqueue: script('enqueue', [...moves, libEnqueue], enqueue),
-  exchange: script('exchange', [...writes, libClaim], exchange),
+  exchange: script('exchange', [...writes, libAdmit, libClaim], exchange),
   check: script('check', writes, check),
   recover: script('recover', [...moves, libUpkeep], recover),
   promote: script('promote', [...moves, libUpkeep], promote),
@@ -64,6 +74,12 @@ export const SCRIPTS = {
   makeDue: script('make_due', administers, makeDue),
   remove: script('remove', administers, remove),
   pause: script('pause', [libBase], pause),
+  acquireLocks: script('acquire_locks', [...locks, libListLocks], acquireLocks),
+  releaseLocks: script('release_locks', locks, releaseLocks),
+  extendLocks: script('extend_locks', locks, extendLocks),
+  listLocks: script('list_locks', [...locks, libListLocks], listLocks),
+  seizeLocks: script('seize_locks', locks, seizeLocks),
+  tendLocks: script('tend_locks', locks, tendLocks),
   join: script('join', [libBase], join),
   watch: script('watch', [libBase], watch),
   register: script('register', common, register),

@@ -18,6 +18,10 @@ if not answer then
   local worker = call('HGET', HOLDERS, instance)
   local registered = worker and worker ~= '' or false
   local ids, bytes, ended, claim = {}, 0, false, false
+  if #freed > 0 then
+    flush()
+    offer_freed()
+  end
   if wanted and registered then
     flush()
     claim = wanted[1]

@@ -43,6 +43,8 @@ export interface QueueReply {
   readonly count: number
   readonly bytes: number
   readonly ended: boolean
+  /** It held back before a job that may not be reserved. */
+  readonly heldBack: boolean
   readonly due: DueChange | null
   readonly watched: boolean
 }
@@ -82,13 +84,13 @@ export class ExchangeCalls {
     const registered = reader.boolean()
     const suffix = suffixOf(queue)
     const claimed = reader.each(() => readJob(reader, queue, suffix))
-    const [count, bytes, ended] = [reader.number(), reader.number(), reader.boolean()]
+    const [count, bytes, ended, heldBack] = [reader.number(), reader.number(), reader.boolean(), reader.boolean()]
     const due = readDueChange(reader)
     const woken = reader.boolean()
     const watched = reader.boolean()
     if (count > 0) this.#queues.know(queue)
     if (woken) this.#channel.woke(queue, wake !== false)
-    return { settled, started, reported, registered, claimed, count, bytes, ended, due, watched }
+    return { settled, started, reported, registered, claimed, count, bytes, ended, heldBack, due, watched }
   }
 }
 

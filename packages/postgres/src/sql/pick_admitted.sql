@@ -2,7 +2,8 @@
 -- whose place others are looked for. p_start: so many of the claim are still to be started; more: it ended early.
 create or replace function {schema}.pick_admitted(
   p_ids uuid[], p_places tid[], p_lanes int[], p_want int, p_floors json, p_span bigint, p_start int, p_bytes bigint,
-  p_max_bytes bigint, p_now bigint, out ids uuid[], out places tid[], out bytes bigint, out more boolean
+  p_max_bytes bigint, p_now bigint, out ids uuid[], out places tid[], out bytes bigint, out more boolean,
+  out held_back boolean
 )
 language plpgsql as $$
 declare
@@ -19,7 +20,8 @@ begin
   bytes := p_bytes;
   for look in 1 .. 8 loop
     exit when ids is null;
-    select c.kept, c.bytes, c.full into v_kept, bytes, more from {schema}.cut(ids, p_start, p_bytes, p_max_bytes) c;
+    select c.kept, c.bytes, c.full, c.held_back into v_kept, bytes, more, held_back
+    from {schema}.cut(ids, p_start, p_bytes, p_max_bytes) c;
     ids := ids[1:v_kept];
     places := places[1:v_kept];
     v_blocked := {schema}.admit(ids, p_now);
@@ -35,6 +37,7 @@ begin
       select p.ids, p.places into ids, places from {schema}.pick_lanes(p_lanes, p_want, p_floors, p_span) p;
     end if;
     more := false;
+    held_back := false;
   end loop;
 
   -- A job that came meanwhile may stand before one that was admitted at an earlier look.

@@ -121,7 +121,7 @@ export interface ExchangeReply {
   readonly reported: readonly boolean[]
   /** In claim order. */
   readonly claimed: readonly ClaimedJob[]
-  /** The claim ended early although more may be due: ask again. */
+  /** The claim ended early although more may be due, also before a job that may not be reserved: ask again. */
   readonly more: boolean
   /** Milliseconds until the next scheduled job of any queue is due; 0 where one is due already; null where there is none. */
   readonly nextDueIn: number | null

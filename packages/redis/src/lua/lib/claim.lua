@@ -98,22 +98,22 @@ end
 local MOST_BLOCKED = 1000
 
 -- wanted: { claim, lanes, limit, start, bytes, any, name of the queue, end of its ids }: at most `limit` jobs, the first
--- `start` of them started; `any`: the claim has jobs of other queues already. Answers ids, bytes of input, and whether the
--- claim ended before its time.
+-- `start` of them started; `any`: the claim has jobs of other queues already. Answers ids, bytes of input, whether the claim
+-- ended before its time, and whether it held back before a job that may not be reserved.
 local function claim_jobs(instance, wanted)
   local claim, lanes, limit, starts, room, any, name, suffix = unpack(wanted)
   local ids, used, seen, blocked = {}, 0, { count = 0, bytes = 0 }, 0
 
-  -- Whether the claim goes on behind this job.
+  -- Whether the claim goes on behind this job; if not, whether it has ended, and whether it held back.
   local function meet(id, place, key)
     local body = bodies[id]
     local holding = special_of(body)
     local locks = holding and locks_of(body, states[id]) or (states[id] and locks_of(body, states[id]))
     local started = #ids < starts
-    if not started and not may_be_reserved(place, holding, locks) then return false end
+    if not started and not may_be_reserved(place, holding, locks) then return false, false, true end
     local feed = string.find(body, '\n', 1, true)
     local bytes = feed and #body - feed or 0
-    if used + bytes > room and (any or #ids > 0) then return false, true end
+    if used + bytes > room and (any or #ids > 0) then return false, true, false end
     local keys = locks and keys_in(locks)
     if keys then
       local state = waiting_state(id)
@@ -130,20 +130,20 @@ local function claim_jobs(instance, wanted)
     return true
   end
 
-  if limit <= 0 or call('HGET', META, 'paused') then return ids, used, false end
+  if limit <= 0 or call('HGET', META, 'paused') then return ids, used, false, false end
   while #ids < limit do
     local line = next_in_line(lanes, limit - #ids)
     local before = blocked
     for i = 1, #line do
       local id = line[i][1]
       if not bodies[id] then read_ahead(line, i, room - used, seen) end
-      local goes_on, full = meet(unpack(line[i]))
-      if not goes_on then return ids, used, full or false end
+      local goes_on, ended, held_back = meet(unpack(line[i]))
+      if not goes_on then return ids, used, ended, held_back end
     end
     if blocked == before then break end
-    if blocked >= MOST_BLOCKED then return ids, used, true end
+    if blocked >= MOST_BLOCKED then return ids, used, true, false end
     -- In the place of those that are blocked there may be others.
     flush_sets()
   end
-  return ids, used, false
+  return ids, used, false, false
 end

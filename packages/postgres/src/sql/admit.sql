@@ -1,7 +1,7 @@
 -- Decides which of these claimable jobs may run, as far as their locks go, in the order given: each that may takes its
 -- locks for the run to come, each that may not is blocked. Answers those that are blocked. After lock_up.
 --
--- Jobs that meet nobody at any of their keys are most of them, and are admitted together.
+-- Jobs that meet nobody at any of their keys are most of them, and are admitted together. What has expired is nobody's.
 create or replace function {schema}.admit(p_ids uuid[], p_now bigint) returns uuid[]
 language plpgsql as $$
 declare
@@ -11,23 +11,21 @@ declare
   v_owner text;
   v_joined bigint;
   v_first bigint;
-  v_count int;
+  v_runs int[];
+  v_keys text[];
+  v_waited boolean;
   v_blocked uuid[] := '{}';
 begin
   with need as materialized (
-    select j.id, l.key, j.priority, j.due_at, coalesce(w.joined, 9223372036854775807) as joined,
-      {schema}.owner_of_run(j.id, j.run + 1) as owner
+    select j.id, j.run, l.key, j.priority, j.due_at, coalesce(w.joined, 9223372036854775807) as joined
     from unnest(p_ids) as c(id) join {schema}.jobs j on j.id = c.id
     left join {schema}.waits w on w.id = j.id
     cross join lateral json_to_recordset(j.locks::json) as l(key text)
     where j.locks is not null
   ), shared as materialized (
     select key from need group by key having count(*) > 1
-  )
-  select array_agg(distinct id) filter (where not met), array_agg(distinct id) filter (where met), count(*) filter (where not met)
-  into v_free, v_met, v_count
-  from (
-    select n.id, bool_or(
+  ), looked as (
+    select n.*, bool_or(
       n.key in (select key from shared)
       or exists (
         select from {schema}.locks h where h.key = n.key and (h.until is null or h.until > p_now)
@@ -38,23 +36,21 @@ begin
       )
     ) over (partition by n.id) as met
     from need n
-  ) looked;
+  )
+  select array_agg(id) filter (where not met), array_agg(run) filter (where not met), array_agg(key) filter (where not met),
+    bool_or(joined < 9223372036854775807) filter (where not met), array_agg(distinct id) filter (where met)
+  into v_free, v_runs, v_keys, v_waited, v_met
+  from looked;
 
   if v_free is not null then
-    v_first := {schema}.next_fences(v_count);
-    with need as materialized (
-      select j.id, l.key, {schema}.owner_of_run(j.id, j.run + 1) as owner
-      from unnest(v_free) as c(id) join {schema}.jobs j on j.id = c.id
-      cross join lateral json_to_recordset(j.locks::json) as l(key text)
-    ), expired as (
-      delete from {schema}.locks h where h.key in (select key from need) and h.until <= p_now
-    ), left_line as (
-      delete from {schema}.lines l using need n where l.key = n.key and l.id = n.id
-    ), waited as (
-      delete from {schema}.waits w where w.id = any(v_free)
-    )
+    v_first := {schema}.next_fences(cardinality(v_free));
     insert into {schema}.locks (key, acquisition, owner, fence)
-    select n.key, n.id, n.owner, v_first + row_number() over () - 1 from need n;
+    select n.key, n.id, {schema}.owner_of_run(n.id, n.run + 1), v_first + n.n - 1
+    from unnest(v_free, v_runs, v_keys) with ordinality as n(id, run, key, n);
+    if v_waited then
+      delete from {schema}.lines l using unnest(v_free, v_keys) as n(id, key) where l.key = n.key and l.id = n.id;
+      delete from {schema}.waits w where w.id = any(v_free);
+    end if;
   end if;
   if v_met is null then
     return v_blocked;
@@ -80,7 +76,6 @@ begin
       select key, v_job.priority, v_job.due_at, v_joined, v_job.id from unnest(v_job.keys) as k(key) on conflict do nothing;
       v_blocked := v_blocked || v_job.id;
     else
-      delete from {schema}.locks h where h.key = any(v_job.keys);
       delete from {schema}.lines l where l.key = any(v_job.keys) and l.id = v_job.id;
       delete from {schema}.waits w where w.id = v_job.id;
       v_first := {schema}.next_fences(cardinality(v_job.keys));
@@ -89,6 +84,9 @@ begin
     end if;
   end loop;
 
+  if v_blocked = '{}' then
+    return v_blocked;
+  end if;
   with gone as (
     delete from {schema}.jobs where id = any(v_blocked) returning *
   ), stored as (

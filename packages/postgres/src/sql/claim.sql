@@ -53,7 +53,7 @@ begin
         v_bytes, p_max_bytes, p_now) p;
       v_kept := coalesce(cardinality(v_ids), 0);
       more := more or v_more or v_held_back;
-      v_given_up := true;
+      v_given_up := v_given_up or exists (select from {schema}.jobs j where j.id = any(v_ids) and j.unique_mode = 'q');
     elsif v_special or v_bytes + v_size > p_max_bytes then
       select c.kept, c.bytes, c.full, c.held_back into v_kept, v_bytes, v_more, v_held_back
       from {schema}.cut(v_ids, p_start - cardinality(v_all), v_bytes, p_max_bytes) c;

@@ -3,7 +3,7 @@
 create table {schema}.locks (
   key text collate "C" not null,
   acquisition uuid not null,
-  owner text not null,
+  owner text collate "C" not null,
   fence bigint not null,
   until bigint,
   primary key (key, acquisition)

@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander'
 import manifest from '../package.json' with { type: 'json' }
 import { addEnqueue } from './commands/enqueue'
 import { addJobs } from './commands/jobs'
+import { addLocks } from './commands/locks'
 import { addMigrate } from './commands/migrate'
 import { addQueues } from './commands/queues'
 import { addStats } from './commands/stats'
@@ -34,6 +35,6 @@ function build(io: Io): Command {
     .exitOverride()
     .showHelpAfterError('(--help tells more)')
     .configureOutput({ writeOut: (text) => void io.out(text), writeErr: (text) => io.err(text) })
-  for (const add of [addWork, addEnqueue, addJobs, addQueues, addStats, addMigrate]) add(program, io)
+  for (const add of [addWork, addEnqueue, addJobs, addQueues, addLocks, addStats, addMigrate]) add(program, io)
   return program.addHelpText('after', CLOSING)
 }

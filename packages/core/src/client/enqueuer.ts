@@ -94,7 +94,8 @@ export class Enqueuer {
   #plan(task: AnyTask | string, options: EnqueueOptions | undefined): Plan {
     const name = nameOf(task)
     const definition = this.#definition(task, name)
-    if (definition?.locks !== undefined && this.#store.locks === undefined) throw new LocksUnsupportedError(this.#store.name)
+    if (definition?.locks !== undefined && this.#store.locks === undefined)
+      throw new LocksUnsupportedError(this.#store.name)
     return this.#preparer.plan(name, definition, options)
   }
 

@@ -110,11 +110,11 @@ export function locksInUse(suite: Suite): void {
     '11.54 a set holds on for as long as its process lives',
     async (f) => {
       const jobs = await f.jobs()
-      const set = await taken(jobs, ['k'], { ttl: 600 })
+      const set = await taken(jobs, ['k'], { ttl: 2_400 })
       const first = (await jobs.locks.list())[0]?.expiresAt?.getTime() as number
       await until('it was extended twice', async () => {
         const now = (await jobs.locks.list())[0]?.expiresAt?.getTime() as number
-        return now > first + 300
+        return now > first + 900
       })
       assert.equal(set.signal.aborted, false)
     },
@@ -125,7 +125,7 @@ export function locksInUse(suite: Suite): void {
     "11.55 losing a lock aborts the set's signal, and tells which it was",
     async (f) => {
       const [jobs, elsewhere] = [await f.jobs(), await f.jobs()]
-      const set = await taken(jobs, ['a', 'b'], { ttl: 300 })
+      const set = await taken(jobs, ['a', 'b'], { ttl: 2_400 })
       const aborted = new Promise((resolve) => set.signal.addEventListener('abort', resolve))
       assert.deepEqual(await elsewhere.locks.release(['b', 'none']), ['b'])
       await aborted

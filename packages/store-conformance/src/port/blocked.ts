@@ -187,7 +187,7 @@ export function blocked(suite: Suite): void {
     async (f) => {
       const client = await f.client()
       const worker = await f.worker()
-      await new Owner(client.store, 'gone', 30).take('k')
+      await new Owner(client.store, 'gone', 1_000).take('k')
       const job = await client.one(needs('k'))
       assert.deepEqual(await worker.claim({ start: 1 }), [])
       for (;;) {

@@ -129,12 +129,12 @@ export function locks(suite: Suite): void {
     "11.8 a lock ends at its ttl, on the store's clock, and is then anybody's; extending holds it",
     async (f) => {
       const store = await f.store()
-      const [short, other] = [new Owner(store, 'short', 150), new Owner(store, 'other')]
+      const [short, other] = [new Owner(store, 'short', 5_000), new Owner(store, 'other')]
       const id = await short.take('k', 'l')
       const fence = (await locksOf(store).list({ limit: 1 }))[0]?.fence as number
       assert.deepEqual(await locksOf(store).extend(id, 60_000), ['k', 'l'])
       await locksOf(store).release(id, ['l'])
-      assert.deepEqual(await locksOf(store).extend(id, 100), ['k'])
+      assert.deepEqual(await locksOf(store).extend(id, 1_000), ['k'])
       assert.deepEqual((await other.acquire(['k'])).outcome, 'held')
       const taken = await until('it expires', async () => {
         const reply = await other.acquire(['k'])

@@ -4,7 +4,7 @@ import { ChildProgram } from '@jobs-worker/test-servers'
 import { expect, test } from 'vitest'
 import { root } from './lib/run.mjs'
 
-test.each(['README.md', 'docs/run-sync.md', 'packages/sync-bridge/README.md'])(
+test.each(['README.md', 'docs/locks.md', 'docs/run-sync.md', 'packages/sync-bridge/README.md'])(
   'the code in %s is that of docs/examples, which compiles',
   (page) => {
     const text = readFileSync(join(root, page), 'utf8')
@@ -19,6 +19,7 @@ test.each([
   ['run-sync.ts', '64'],
   ['run-sync-inline.ts', '1229'],
   ['run-sync-limits.ts', 'JOBS_TIMEOUT', '255 0', 'true SIGSEGV'],
+  ['locks.ts', 'account:7 true', 'account:9 true', "blocked [ 'account:7', 'account:8' ]", 'from 7 to 8', '[]'],
   ['thread-task.ts', '3 pages, in a thread'],
 ])('%s runs, and ends by itself', async (file, ...output) => {
   const program = new ChildProgram(join(root, 'docs/examples', file))
@@ -26,7 +27,7 @@ test.each([
   expect(program.lines).toEqual(output)
 })
 
-test.each(['README.md', 'CONTRIBUTING.md', 'docs/architecture.md', 'docs/run-sync.md', 'docs/adr/README.md'])(
+test.each(['README.md', 'CONTRIBUTING.md', 'docs/architecture.md', 'docs/locks.md', 'docs/coming-from.md', 'docs/run-sync.md', 'docs/adr/README.md'])(
   '%s leads nowhere wrong',
   (page) => {
     const links = [...readFileSync(join(root, page), 'utf8').matchAll(/\]\(([^)#:]+)\)/g)].map(([, link]) => link)

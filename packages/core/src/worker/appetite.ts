@@ -103,6 +103,12 @@ export class Appetite {
     this.#claiming = false
   }
 
+  /** A job that was claimed went back unrun: it does not count against the limit. */
+  wentBack(): void {
+    this.#left += 1
+    this.#mayBeDue = true
+  }
+
   /** Takes the answer to a claim and gives its jobs. */
   served(claim: Claim, reply: ExchangeReply): readonly ClaimedJob[] {
     this.#claiming = false

@@ -287,7 +287,7 @@ export class Dispatcher implements RunHost {
     }
     this.running.delete(run.job.id)
     this.#settle(run.job, { ...fenceOf(run.job), kind: 'release', ranFor: null, fill })
-    this.#appetite.wake()
+    this.#appetite.wentBack()
     this.#turn.ask()
   }
 

@@ -22,6 +22,7 @@ import { errors } from './port/errors'
 import { lanes } from './port/lanes'
 import { lifecycle } from './port/lifecycle'
 import { lists } from './port/lists'
+import { lockLines } from './port/lock-lines'
 import { locks } from './port/locks'
 import { order } from './port/order'
 import { pause } from './port/pause'
@@ -42,7 +43,7 @@ const THEMES = [
   ...[cancel, pause, transactions, requests, counts, lists, admin, lanes, signals],
   ...[jobsAsSeen, orderOfWork, shutdown, failures, uniqueJobs, control, callersTransactions, faults, crashes, results],
   input,
-  ...[locks, blocked, locksInUse, taskLocks],
+  ...[locks, blocked, lockLines, locksInUse, taskLocks],
 ]
 
 /**

@@ -27,11 +27,16 @@ test.each([
   expect(program.lines).toEqual(output)
 })
 
-test.each(['README.md', 'CONTRIBUTING.md', 'docs/architecture.md', 'docs/locks.md', 'docs/coming-from.md', 'docs/run-sync.md', 'docs/adr/README.md'])(
-  '%s leads nowhere wrong',
-  (page) => {
-    const links = [...readFileSync(join(root, page), 'utf8').matchAll(/\]\(([^)#:]+)\)/g)].map(([, link]) => link)
-    const missing = links.filter((link) => !existsSync(join(root, page, '..', link)))
-    expect(missing).toEqual([])
-  },
-)
+test.each([
+  'README.md',
+  'CONTRIBUTING.md',
+  'docs/architecture.md',
+  'docs/locks.md',
+  'docs/coming-from.md',
+  'docs/run-sync.md',
+  'docs/adr/README.md',
+])('%s leads nowhere wrong', (page) => {
+  const links = [...readFileSync(join(root, page), 'utf8').matchAll(/\]\(([^)#:]+)\)/g)].map(([, link]) => link)
+  const missing = links.filter((link) => !existsSync(join(root, page, '..', link)))
+  expect(missing).toEqual([])
+})

@@ -4,7 +4,7 @@ import { ChildProgram } from '@jobs-worker/test-servers'
 import { expect, test } from 'vitest'
 import { root } from './lib/run.mjs'
 
-test.each(['README.md', 'docs/run-sync.md', 'docs/schedules.md', 'packages/sync-bridge/README.md'])(
+test.each(['README.md', 'docs/locks.md', 'docs/run-sync.md', 'docs/schedules.md', 'packages/sync-bridge/README.md'])(
   'the code in %s is that of docs/examples, which compiles',
   (page) => {
     const text = readFileSync(join(root, page), 'utf8')
@@ -25,6 +25,7 @@ test.each([
     'june nightly party pulse quarter',
     'sales by nightly',
   ],
+  ['locks.ts', 'account:7 true', 'account:9 true', "blocked [ 'account:7', 'account:8' ]", 'from 7 to 8', '[]'],
   ['thread-task.ts', '3 pages, in a thread'],
 ])('%s runs, and ends by itself', async (file, ...output) => {
   const program = new ChildProgram(join(root, 'docs/examples', file))
@@ -39,6 +40,7 @@ test.each([
   'docs/run-sync.md',
   'docs/schedules.md',
   'docs/coming-from.md',
+  'docs/locks.md',
   'docs/adr/README.md',
 ])('%s leads nowhere wrong', (page) => {
   const links = [...readFileSync(join(root, page), 'utf8').matchAll(/\]\(([^)#:]+)\)/g)].map(([, link]) => link)

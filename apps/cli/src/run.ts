@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander'
 import manifest from '../package.json' with { type: 'json' }
 import { addEnqueue } from './commands/enqueue'
 import { addJobs } from './commands/jobs'
+import { addLocks } from './commands/locks'
 import { addMigrate } from './commands/migrate'
 import { addQueues } from './commands/queues'
 import { addScheduler } from './commands/scheduler'
@@ -12,6 +13,8 @@ import { describeError, EXIT, Exit, exitCode } from './errors'
 import type { Io } from './io'
 import { plain } from './output/text'
 import { scrub } from './secrets'
+
+const COMMANDS = [addWork, addEnqueue, addJobs, addQueues, addSchedules, addScheduler, addLocks, addStats, addMigrate]
 
 const CLOSING = `
 Settings: flags beat JOBS_ variables (JOBS_STORE for --store), which beat the config file, which beats the defaults.
@@ -36,7 +39,6 @@ function build(io: Io): Command {
     .exitOverride()
     .showHelpAfterError('(--help tells more)')
     .configureOutput({ writeOut: (text) => void io.out(text), writeErr: (text) => io.err(text) })
-  for (const add of [addWork, addEnqueue, addJobs, addQueues, addSchedules, addScheduler, addStats, addMigrate])
-    add(program, io)
+  for (const add of COMMANDS) add(program, io)
   return program.addHelpText('after', CLOSING)
 }

@@ -62,10 +62,10 @@ describe('exit code 2: a command that cannot work as it was given, with a senten
 })
 
 test('a store whose package is not installed is refused, naming the package', async () => {
-  const { code, err } = await command(['jobs', 'list', '--db', 'app', '--driver', 'redis'], { cwd: scratch() })
+  const { code, err } = await command(['jobs', 'list', '--db', 'app', '--driver', 'mongo'], { cwd: scratch() })
   expect(code).toBe(2)
   expect(err).toBe(
-    'jobs-worker: a store on redis needs the package @jobs-worker/redis: npm install @jobs-worker/redis\n',
+    'jobs-worker: a store on mongodb needs the package @jobs-worker/mongo: npm install @jobs-worker/mongo\n',
   )
 })
 

@@ -1,6 +1,6 @@
 import { describe, expectTypeOf, it } from 'vitest'
 import { z } from 'zod'
-import { createJobs, defineTask, type EnqueuedJob, memoryStore, testContext } from '../src/index'
+import { createJobs, defineTask, type EnqueuedJob, type LockSet, memoryStore, testContext } from '../src/index'
 
 const jobs = createJobs({ store: memoryStore() })
 
@@ -94,6 +94,12 @@ describe('options', () => {
     jobs.on('finished', () => {})
     // @ts-expect-error locks are names
     defineTask({ name: 't', locks: () => [7], run() {} })
+    await using held = await jobs.locks.acquire(['account:7'], { wait: '10s' })
+    expectTypeOf(held).toEqualTypeOf<LockSet | null>()
+    // @ts-expect-error no such option
+    await jobs.locks.acquire(['account:7'], { timeout: '10s' })
+    // @ts-expect-error locks of a run have no time of their own
+    defineTask({ name: 't', run: (_: undefined, ctx) => ctx.locks.acquire(['a'], { ttl: '1m' }) })
     // @ts-expect-error the key is made of the input
     defineTask({ name: 't', unique: { key: (input: { a: string }) => input.b }, run(_input: { a: string }) {} })
     // @ts-expect-error no such option of a worker

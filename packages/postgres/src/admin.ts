@@ -43,7 +43,11 @@ export class PostgresAdmin {
   async #administer(operation: Operation, ids: readonly string[], stay = 0): Promise<AdminVerdict[]> {
     if (ids.length === 0) return []
     const row = await this.#calls.row('administer', [operation, ids.map(uuidOrNil).join(','), stay])
-    return String(row.verdicts).split(',') as AdminVerdict[]
+    const verdicts = String(row.verdicts).split(',') as (AdminVerdict | 'busy')[]
+    const busy = ids.filter((_, at) => verdicts[at] === 'busy')
+    if (busy.length === 0) return verdicts as AdminVerdict[]
+    const later = await this.#administer(operation, busy, stay)
+    return verdicts.map((verdict) => (verdict === 'busy' ? (later.shift() as AdminVerdict) : verdict))
   }
 
   async #tell(verdicts: readonly AdminVerdict[]): Promise<readonly AdminVerdict[]> {

@@ -89,7 +89,8 @@ export class Channel {
     if (sent || !this.#shared) return
     this.#pending ??= new Set()
     for (const queue of queues) this.#pending.add(queue)
-    this.#timer ??= setTimeout(() => void this.flush(), WAKE_EVERY)
+    const rest = Math.max(0, this.#wokeAt + WAKE_EVERY - performance.now())
+    this.#timer ??= setTimeout(() => void this.flush(), rest)
   }
 
   /** Sends what is gathered. A wake-up that is lost is made good by polling. */

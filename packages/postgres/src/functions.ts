@@ -1,14 +1,18 @@
+import acquireLocks from './sql/acquire_locks.sql'
 import addError from './sql/add_error.sql'
 import administer from './sql/administer.sql'
+import admit from './sql/admit.sql'
 import asJob from './sql/as_job.sql'
 import cancel from './sql/cancel.sql'
 import changeSchedule from './sql/change_schedule.sql'
 import claim from './sql/claim.sql'
 import cut from './sql/cut.sql'
+import endRuns from './sql/end_runs.sql'
 import enqueue from './sql/enqueue.sql'
 import ensureLanes from './sql/ensure_lanes.sql'
 import exchange from './sql/exchange.sql'
 import extend from './sql/extend.sql'
+import extendLocks from './sql/extend_locks.sql'
 import finish from './sql/finish.sql'
 import fireSchedules from './sql/fire_schedules.sql'
 import foldCounts from './sql/fold_counts.sql'
@@ -22,10 +26,13 @@ import kept from './sql/kept.sql'
 import knownIds from './sql/known_ids.sql'
 import laneOf from './sql/lane_of.sql'
 import lanesOf from './sql/lanes_of.sql'
+import leaveLines from './sql/leave_lines.sql'
 import letGo from './sql/let_go.sql'
 import letGoAll from './sql/let_go_all.sql'
 import line from './sql/line.sql'
+import listBlocked from './sql/list_blocked.sql'
 import listFinished from './sql/list_finished.sql'
+import listLocks from './sql/list_locks.sql'
 import listQueued from './sql/list_queued.sql'
 import listQueues from './sql/list_queues.sql'
 import listRunning from './sql/list_running.sql'
@@ -33,11 +40,16 @@ import listScheduled from './sql/list_scheduled.sql'
 import listSchedules from './sql/list_schedules.sql'
 import listUnserved from './sql/list_unserved.sql'
 import listWorkers from './sql/list_workers.sql'
+import lockUp from './sql/lock_up.sql'
 import makeDue from './sql/make_due.sql'
+import nextFences from './sql/next_fences.sql'
 import nextRevision from './sql/next_revision.sql'
 import noteReports from './sql/note_reports.sql'
 import noteStarts from './sql/note_starts.sql'
 import nowMs from './sql/now_ms.sql'
+import offer from './sql/offer.sql'
+import ownerOfRun from './sql/owner_of_run.sql'
+import pickAdmitted from './sql/pick_admitted.sql'
 import pickLane from './sql/pick_lane.sql'
 import pickLanes from './sql/pick_lanes.sql'
 import promote from './sql/promote.sql'
@@ -50,10 +62,12 @@ import ranges from './sql/ranges.sql'
 import recover from './sql/recover.sql'
 import recoverJob from './sql/recover_job.sql'
 import register from './sql/register.sql'
+import releaseLocks from './sql/release_locks.sql'
 import remove from './sql/remove.sql'
 import removeSchedule from './sql/remove_schedule.sql'
 import replaceWaiting from './sql/replace_waiting.sql'
 import retry from './sql/retry.sql'
+import seizeLocks from './sql/seize_locks.sql'
 import setPaused from './sql/set_paused.sql'
 import settleCompleted from './sql/settle_completed.sql'
 import settleOthers from './sql/settle_others.sql'
@@ -61,6 +75,8 @@ import shelves from './sql/shelves.sql'
 import showSchedule from './sql/show_schedule.sql'
 import takeSchedules from './sql/take_schedules.sql'
 import takeWaiting from './sql/take_waiting.sql'
+import tellTurns from './sql/tell_turns.sql'
+import tendLocks from './sql/tend_locks.sql'
 import unregister from './sql/unregister.sql'
 import upsertSchedule from './sql/upsert_schedule.sql'
 import watch from './sql/watch.sql'
@@ -68,17 +84,21 @@ import withKnown from './sql/with_known.sql'
 
 /** Every function of the schema. In any order: their bodies are not checked before they run. */
 export const FUNCTIONS: readonly string[] = [
+  acquireLocks,
   addError,
   administer,
+  admit,
   asJob,
   cancel,
   changeSchedule,
   claim,
   cut,
+  endRuns,
   enqueue,
   ensureLanes,
   exchange,
   extend,
+  extendLocks,
   finish,
   fireSchedules,
   foldCounts,
@@ -92,10 +112,13 @@ export const FUNCTIONS: readonly string[] = [
   knownIds,
   laneOf,
   lanesOf,
+  leaveLines,
   letGo,
   letGoAll,
   line,
+  listBlocked,
   listFinished,
+  listLocks,
   listQueued,
   listQueues,
   listRunning,
@@ -103,11 +126,16 @@ export const FUNCTIONS: readonly string[] = [
   listSchedules,
   listUnserved,
   listWorkers,
+  lockUp,
   makeDue,
   nextRevision,
+  nextFences,
   noteReports,
   noteStarts,
   nowMs,
+  offer,
+  ownerOfRun,
+  pickAdmitted,
   pickLane,
   pickLanes,
   promote,
@@ -120,10 +148,12 @@ export const FUNCTIONS: readonly string[] = [
   recover,
   recoverJob,
   register,
+  releaseLocks,
   remove,
   removeSchedule,
   replaceWaiting,
   retry,
+  seizeLocks,
   setPaused,
   settleCompleted,
   settleOthers,
@@ -131,6 +161,8 @@ export const FUNCTIONS: readonly string[] = [
   showSchedule,
   takeSchedules,
   takeWaiting,
+  tellTurns,
+  tendLocks,
   unregister,
   upsertSchedule,
   watch,

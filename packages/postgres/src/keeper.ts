@@ -2,6 +2,9 @@ import type { PromoteReply, RecoverOptions, StepReply } from '@jobs-worker/core/
 import type { Calls } from './calls'
 import type { Channel } from './channel'
 
+/** How long a turn waits for a claim, in ms, where `recover` is not told. */
+const TURN = 30_000
+
 export class PostgresKeeper {
   readonly #calls: Calls
   readonly #channel: Channel
@@ -14,12 +17,13 @@ export class PostgresKeeper {
     this.#tidy = tidy
   }
 
-  async recover({ limit, error, keep }: RecoverOptions): Promise<StepReply> {
+  async recover({ limit, error, keep, turn = TURN }: RecoverOptions): Promise<StepReply> {
     const row = await this.#calls.row('recover', [
       limit,
       JSON.stringify(error),
       Math.round(keep.failed),
       Math.round(keep.cancelled),
+      Math.round(turn),
       this.#channel.sender,
     ])
     const reply = toStep(row)

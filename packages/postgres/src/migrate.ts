@@ -4,6 +4,7 @@ import type { Database } from './database'
 import { isMissing } from './errors'
 import { FUNCTIONS } from './functions'
 import { inSchema, type Schema } from './schema'
+import lockTables from './sql/lock_tables.sql'
 import schedules from './sql/schedules.sql'
 import tables from './sql/tables.sql'
 
@@ -17,7 +18,12 @@ interface Migration {
 }
 
 const MIGRATIONS: readonly Migration[] = [
-  { version: 1, title: 'tables and functions', compatibleFrom: 1, text: [tables, schedules, ...FUNCTIONS].join('\n') },
+  {
+    version: 1,
+    title: 'tables and functions',
+    compatibleFrom: 1,
+    text: [tables, lockTables, schedules, ...FUNCTIONS].join('\n'),
+  },
 ]
 
 export const SCHEMA_VERSION = MIGRATIONS.length

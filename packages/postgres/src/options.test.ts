@@ -40,7 +40,7 @@ test('a URL is never quoted: it may hold a password', () => {
 })
 
 test('stores say what they can do', () => {
-  expect(postgresStore(URL).capabilities).toEqual({ processes: 'many', durable: true, transactions: true })
-  expect(pgliteStore().capabilities).toEqual({ processes: 'one', durable: false, transactions: true })
+  expect(postgresStore(URL).capabilities).toEqual({ processes: 'many', durable: true, transactions: true, locks: true })
+  expect(pgliteStore().capabilities).toEqual({ processes: 'one', durable: false, transactions: true, locks: true })
   expect(pgliteStore('./somewhere').capabilities.durable).toBe(true)
 })

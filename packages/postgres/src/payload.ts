@@ -13,7 +13,7 @@ const MAX_QUEUES = 20
 export type Payload =
   | readonly ['wake' | 'release', sender: string, queues: readonly string[] | null]
   | readonly ['paused' | 'resumed', sender: string, queue: string]
-  | readonly ['cancel', sender: string]
+  | readonly ['cancel' | 'unlocked', sender: string]
   | readonly ['hints', sender: string, origin: string, hints: readonly Hint[]]
 
 export function encodePayload(payload: Payload): string {
@@ -42,7 +42,8 @@ export function toSignal(payload: Payload): Signal {
     case 'resumed':
       return { kind: payload[0], queue: payload[2] }
     case 'cancel':
-      return { kind: 'cancel' }
+    case 'unlocked':
+      return { kind: payload[0] }
     case 'hints':
       return { kind: 'hints', origin: payload[2], hints: payload[3] }
   }

@@ -18,7 +18,7 @@ export function pgliteStore(target?: string | PGliteInterface, options: PGliteSt
   const { schema, migrate } = checkSchemaOptions(options)
   const source = typeof target === 'object' ? ofInstance(target) : ofDirectory(target)
   const durable = typeof target === 'object' ? isDurable(target) : target !== undefined
-  const capabilities = { processes: 'one', durable, transactions: true } as const
+  const capabilities = { processes: 'one', durable, transactions: true, locks: true } as const
   return new PostgresStore(capabilities, new PGliteDatabase(source), makeSchema(schema), { migrate })
 }
 

@@ -16,7 +16,7 @@ export function postgresStore(target: string | pg.Pool | undefined, options: Pos
   const checked = checkPostgresOptions(options)
   const schema = makeSchema(checked.schema)
   const database = typeof target === 'object' ? ofPool(target, checked) : ofUrl(checkUrl('url', target), checked)
-  const capabilities = { processes: 'many', durable: true, transactions: true } as const
+  const capabilities = { processes: 'many', durable: true, transactions: true, locks: true } as const
   return new PostgresStore(capabilities, database, schema, { migrate: checked.migrate })
 }
 

@@ -131,7 +131,7 @@ export class PostgresQuery {
       case 'running':
         return this.#calls.rows('list_running', [queue, task, major, minor, want])
       case 'blocked':
-        return []
+        return this.#calls.rows('list_blocked', [queue, task, major, minor, want])
       default:
         return this.#calls.rows('list_finished', [FINAL[state], queue, task, minor, want, scan])
     }

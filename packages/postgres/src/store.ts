@@ -35,6 +35,7 @@ import { PostgresClaimer } from './claimer'
 import type { Database } from './database'
 import { PostgresKeeper } from './keeper'
 import { Lanes } from './lanes'
+import { PostgresLocks } from './locks'
 import { checkSchema, migrate } from './migrate'
 import { PostgresQuery } from './query'
 import { PostgresSchedules } from './schedules'
@@ -48,6 +49,7 @@ export class PostgresStore implements Store {
   readonly name: string
   readonly capabilities: Capabilities
   readonly schedules: Schedules
+  readonly locks: PostgresLocks
   readonly #database: Database
   readonly #schema: Schema
   readonly #channel: Channel
@@ -81,6 +83,7 @@ export class PostgresStore implements Store {
     this.#admin = new PostgresAdmin(calls, this.#channel)
     this.#signals = new PostgresSignals(calls, this.#channel)
     this.schedules = new PostgresSchedules(calls, this.#channel, (work) => this.#run(work))
+    this.locks = new PostgresLocks(calls, this.#channel, (work) => this.#run(work))
   }
 
   async open(options: OpenOptions = {}): Promise<void> {

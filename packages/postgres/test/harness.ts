@@ -28,7 +28,7 @@ export async function rowsWith(query: (text: string) => Promise<readonly unknown
 export function onServer(name: string, url: string, options: PostgresStoreOptions = {}): StoreUnderTest {
   return {
     name,
-    capabilities: { processes: 'many', durable: true, transactions: true },
+    capabilities: { processes: 'many', durable: true, transactions: true, locks: true },
     create: (schema) => postgresStore(url, { ...options, schema }),
     drop: async (schema) => void (await query(url, `drop schema if exists "${schema}" cascade`)),
     raw: (schema, text) => rowsWith((sql) => query(url, sql), schema, text),

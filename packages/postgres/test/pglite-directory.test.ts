@@ -16,7 +16,7 @@ conformance({
   runner: { describe, test },
   store: {
     name: 'pglite in a directory',
-    capabilities: { processes: 'one', durable: true, transactions: true },
+    capabilities: { processes: 'one', durable: true, transactions: true, locks: true },
     create: (namespace) => pgliteStore(directoryOf(namespace)),
     child: (namespace) => ({
       module: new URL('../dist/index.js', import.meta.url).href,

@@ -11,7 +11,7 @@ modelTest({
   runner: { describe, test },
   store: {
     name: 'pglite',
-    capabilities: { processes: 'one', durable: false, transactions: true },
+    capabilities: { processes: 'one', durable: false, transactions: true, locks: true },
     create: (schema) => pgliteStore(db, { schema }),
   },
 })

@@ -32,7 +32,7 @@ conformance({
   runner: { describe, test },
   store: {
     name: 'pglite',
-    capabilities: { processes: 'one', durable: false, transactions: true },
+    capabilities: { processes: 'one', durable: false, transactions: true, locks: true },
     create: async (schema) => pgliteStore(await databaseOf(schema), { schema }),
     drop: async (schema) => void (await (await databaseOf(schema)).exec(`drop schema if exists "${schema}" cascade`)),
     raw: (schema, text) => rowsWith(rowsOf(schema), schema, text),

@@ -13,6 +13,8 @@ export interface ConnectionOptions {
   subscriber(): Subscriber
   /** Milliseconds. */
   readonly timeout: number
+  /** All keys are on one server, so that a step may change several queues and locks at once. */
+  readonly whole: boolean
 }
 
 /** The way to Redis: runs scripts and commands, and tells errors in core's words. */
@@ -21,6 +23,8 @@ export class Connection {
   readonly #client: Client
   /** Why the client is not connected: its commands only tell that they were given up. */
   #latest: Error | null = null
+  /** What a script may change beside its queue: the tag of what concerns no single one; null on a cluster. */
+  #shared: string | null = null
   readonly #waiting = new Set<(error: Error) => void>()
 
   constructor(options: ConnectionOptions) {
@@ -45,15 +49,26 @@ export class Connection {
     this.#latest = null
   }
 
+  /** Whether all keys are on one server. */
+  get whole(): boolean {
+    return this.#options.whole
+  }
+
+  /** Scripts may change this beside their queue from now on. */
+  share(tag: string): void {
+    this.#shared = tag
+  }
+
   /** Runs a script, which Redis knows by its hash unless it was restarted. */
   async run(script: Script, key: string, message: Packable): Promise<Reader> {
     const argument = pack(message)
+    const keys = this.#shared === null ? [key] : [key, this.#shared]
     return this.command(async (client) => {
       try {
-        return new Reader((await client.evalshaBuffer(script.sha, 1, key, argument)) as Buffer)
+        return new Reader((await client.evalshaBuffer(script.sha, keys.length, ...keys, argument)) as Buffer)
       } catch (error) {
         if (!isMissingScript(error)) throw error
-        return new Reader((await client.evalBuffer(script.text, 1, key, argument)) as Buffer)
+        return new Reader((await client.evalBuffer(script.text, keys.length, ...keys, argument)) as Buffer)
       }
     })
   }

@@ -1,8 +1,8 @@
 /** What this store uses of ioredis, 5 or 6: a `Redis` or a `Cluster`. */
 export interface Client {
   readonly status: string
-  evalshaBuffer(sha: string, keys: number, key: string, argument: Buffer): Promise<unknown>
-  evalBuffer(text: string, keys: number, key: string, argument: Buffer): Promise<unknown>
+  evalshaBuffer(sha: string, keys: number, ...keysAndArgument: (string | Buffer)[]): Promise<unknown>
+  evalBuffer(text: string, keys: number, ...keysAndArgument: (string | Buffer)[]): Promise<unknown>
   hget(key: string, field: string): Promise<string | null>
   hsetnx(key: string, field: string, value: string): Promise<number>
   sadd(key: string, member: string): Promise<number>

@@ -43,6 +43,8 @@ export interface QueueReply {
   readonly count: number
   readonly bytes: number
   readonly ended: boolean
+  /** It held back before a job that may not be reserved. */
+  readonly heldBack: boolean
   readonly due: DueChange | null
   readonly watched: boolean
 }
@@ -72,7 +74,7 @@ export class ExchangeCalls {
       writes.settle.map(([outcome]) => encodeOutcome(outcome, enqueuedHere(outcome, queue))),
       writes.start.map(([start]) => encodeStart(start)),
       writes.report.map(([report]) => encodeReport(report)),
-      wanted !== null && encodeWanted(wanted),
+      wanted !== null && encodeWanted(wanted, queue),
       join ?? false,
       this.#channel.name,
       wake,
@@ -82,13 +84,13 @@ export class ExchangeCalls {
     const registered = reader.boolean()
     const suffix = suffixOf(queue)
     const claimed = reader.each(() => readJob(reader, queue, suffix))
-    const [count, bytes, ended] = [reader.number(), reader.number(), reader.boolean()]
+    const [count, bytes, ended, heldBack] = [reader.number(), reader.number(), reader.boolean(), reader.boolean()]
     const due = readDueChange(reader)
     const woken = reader.boolean()
     const watched = reader.boolean()
     if (count > 0) this.#queues.know(queue)
     if (woken) this.#channel.woke(queue, wake !== false)
-    return { settled, started, reported, registered, claimed, count, bytes, ended, due, watched }
+    return { settled, started, reported, registered, claimed, count, bytes, ended, heldBack, due, watched }
   }
 }
 
@@ -98,6 +100,6 @@ function enqueuedHere({ enqueue = [] }: Writes['settle'][number][0], queue: stri
   return enqueue.filter((job) => job.queue === queue)
 }
 
-function encodeWanted({ claim, limit, start, bytes, any }: Wanted) {
-  return [claim.id, claim.lanes, limit, start, bytes, any]
+function encodeWanted({ claim, limit, start, bytes, any }: Wanted, queue: string) {
+  return [claim.id, claim.lanes, limit, start, bytes, any, queue, suffixOf(queue)]
 }

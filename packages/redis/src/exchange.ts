@@ -38,6 +38,7 @@ export class ExchangeRun {
   readonly #changes = new Map<string, DueChange>()
   #count = 0
   #bytes = 0
+  #ended = false
   #more = false
   #registered: boolean | null = null
   #watched = false
@@ -59,7 +60,7 @@ export class ExchangeRun {
     const [first = null, ...rest] = this.#exchange.claim?.queues.map(({ name }) => name) ?? []
     await this.#write(last, first)
     for (const queue of rest) {
-      if (this.#more || this.#left() <= 0) break
+      if (this.#ended || this.#left() <= 0) break
       await this.#step(queue, NO_WRITES, 'c', true)
     }
     return {
@@ -137,7 +138,8 @@ export class ExchangeRun {
     this.#claimed.push(...reply.claimed)
     this.#count += reply.count
     this.#bytes += reply.bytes
-    this.#more ||= reply.ended
+    this.#ended ||= reply.ended
+    this.#more ||= reply.ended || reply.heldBack
     this.#watched ||= reply.watched
     if (reply.due !== null) this.#changes.set(queue, reply.due)
   }

@@ -11,6 +11,9 @@ import { encodeMs } from './wire/encode-jobs'
 /** Dead workers of one step. */
 const DEAD = 20
 
+/** How long a turn waits for a claim, in ms, where `recover` is not told. */
+const TURN = 30_000
+
 /** All queues are asked for their next due time this often, in ms: who last changed it may have died before telling. */
 const SWEEP_EVERY = 10_000
 
@@ -50,6 +53,9 @@ export class RedisKeeper {
     if (buried.length > 0) {
       const pairs = buried.map(({ instance, leaseEnd }) => [instance, leaseEnd])
       await this.#connection.run(SCRIPTS.bury, this.#keys.common, pairs)
+    }
+    if (this.#connection.whole) {
+      await this.#connection.run(SCRIPTS.tendLocks, this.#keys.common, [encodeMs(options.turn ?? TURN), options.limit])
     }
     return { count, more: holding.size > 0 || dead.length === DEAD }
   }

@@ -16,6 +16,7 @@ import { suffixOf } from './wire/ids'
 const LETTERS: Partial<Record<JobState, string>> = {
   scheduled: 's',
   queued: 'q',
+  blocked: 'b',
   running: 'r',
   completed: 'c',
   failed: 'f',

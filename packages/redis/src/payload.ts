@@ -10,7 +10,7 @@ const MOST_QUEUES = 50
 export type Payload =
   | readonly ['wake', sender: string, queues: readonly string[] | null]
   | readonly ['paused' | 'resumed', sender: string, queue: string]
-  | readonly ['cancel', sender: string]
+  | readonly ['cancel' | 'unlocked', sender: string]
   | readonly ['hints', sender: string, origin: string, hints: readonly Hint[]]
 
 export function wakePayload(sender: string, queues: readonly string[]): string {
@@ -34,7 +34,8 @@ export function toSignal(payload: Payload): Signal {
     case 'resumed':
       return { kind: payload[0], queue: payload[2] }
     case 'cancel':
-      return { kind: 'cancel' }
+    case 'unlocked':
+      return { kind: payload[0] }
     case 'hints':
       return { kind: 'hints', origin: payload[2], hints: payload[3] }
   }

@@ -70,7 +70,7 @@ export class RedisQuery {
     const number = () => reader.number()
     reader.array()
     const paused = reader.boolean()
-    const counts = { scheduled: number(), queued: number(), blocked: 0, running: number() }
+    const counts = { scheduled: number(), queued: number(), blocked: number(), running: number() }
     return { name, paused, counts: { ...counts, completed: number(), failed: number(), cancelled: number() } }
   }
 

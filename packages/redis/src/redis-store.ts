@@ -29,6 +29,7 @@ function ofUrl(url: string, options: CheckedOptions): Connection {
     owned: true,
     subscriber: () => new Redis(url, listening(options)) as unknown as Subscriber,
     timeout: options.timeout,
+    whole: true,
   })
 }
 
@@ -42,6 +43,7 @@ function ofClient(client: Redis | Cluster, options: CheckedOptions): Connection 
     subscriber: () =>
       (isCluster(client) ? client.duplicate() : client.duplicate(listening(options))) as unknown as Subscriber,
     timeout: options.timeout,
+    whole: !isCluster(client),
   })
 }
 

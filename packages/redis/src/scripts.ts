@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import acquireLocks from './lua/acquire_locks.lua'
 import advanceSchedules from './lua/advance_schedules.lua'
 import barSchedule from './lua/bar_schedule.lua'
 import beat from './lua/beat.lua'
@@ -11,21 +12,26 @@ import dead from './lua/dead.lua'
 import enqueue from './lua/enqueue.lua'
 import enter from './lua/enter.lua'
 import exchange from './lua/exchange.lua'
+import extendLocks from './lua/extend_locks.lua'
 import fireSchedules from './lua/fire_schedules.lua'
 import get from './lua/get.lua'
 import getSchedule from './lua/get_schedule.lua'
 import join from './lua/join.lua'
+import libAdmit from './lua/lib/admit.lua'
 import libBase from './lua/lib/base.lua'
 import libClaim from './lua/lib/claim.lua'
 import libCommon from './lua/lib/common.lua'
 import libEnqueue from './lua/lib/enqueue.lua'
 import libFired from './lua/lib/fired.lua'
+import libListLocks from './lua/lib/list_locks.lua'
+import libLocks from './lua/lib/locks.lua'
 import libMoves from './lua/lib/moves.lua'
 import libRecords from './lua/lib/records.lua'
 import libSchedules from './lua/lib/schedules.lua'
 import libSettle from './lua/lib/settle.lua'
 import libUpkeep from './lua/lib/upkeep.lua'
 import list from './lua/list.lua'
+import listLocks from './lua/list_locks.lua'
 import listSchedules from './lua/list_schedules.lua'
 import makeDue from './lua/make_due.lua'
 import noteDue from './lua/note_due.lua'
@@ -36,10 +42,13 @@ import prune from './lua/prune.lua'
 import putSchedule from './lua/put_schedule.lua'
 import recover from './lua/recover.lua'
 import register from './lua/register.lua'
+import releaseLocks from './lua/release_locks.lua'
 import remove from './lua/remove.lua'
 import removeSchedule from './lua/remove_schedule.lua'
 import retry from './lua/retry.lua'
+import seizeLocks from './lua/seize_locks.lua'
 import takeSchedules from './lua/take_schedules.lua'
+import tendLocks from './lua/tend_locks.lua'
 import unregister from './lua/unregister.lua'
 import waiting from './lua/waiting.lua'
 import watch from './lua/watch.lua'
@@ -53,7 +62,8 @@ export interface Script {
 }
 
 const records = [libBase, libRecords]
-const moves = [...records, libMoves]
+const locks = [...records, libLocks]
+const moves = [...locks, libMoves]
 const writes = [...moves, libEnqueue, libSettle]
 const administers = [...writes, libUpkeep]
 const common = [libCommon]
@@ -62,7 +72,7 @@ const schedules = [...common, libSchedules]
 /** Scripts of one queue, whose key is the queue's tag, and scripts of what concerns no single queue. */
 export const SCRIPTS = {
   enqueue: script('enqueue', [...moves, libEnqueue], enqueue),
-  exchange: script('exchange', [...writes, libClaim], exchange),
+  exchange: script('exchange', [...writes, libAdmit, libClaim], exchange),
   check: script('check', writes, check),
   recover: script('recover', [...moves, libUpkeep], recover),
   promote: script('promote', [...moves, libUpkeep], promote),
@@ -76,6 +86,12 @@ export const SCRIPTS = {
   makeDue: script('make_due', administers, makeDue),
   remove: script('remove', administers, remove),
   pause: script('pause', [libBase], pause),
+  acquireLocks: script('acquire_locks', [...locks, libListLocks], acquireLocks),
+  releaseLocks: script('release_locks', locks, releaseLocks),
+  extendLocks: script('extend_locks', locks, extendLocks),
+  listLocks: script('list_locks', [...locks, libListLocks], listLocks),
+  seizeLocks: script('seize_locks', locks, seizeLocks),
+  tendLocks: script('tend_locks', locks, tendLocks),
   join: script('join', [libBase], join),
   watch: script('watch', [libBase], watch),
   register: script('register', common, register),

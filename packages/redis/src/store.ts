@@ -36,6 +36,7 @@ import { DueTimes } from './due-times'
 import { ExchangeCalls } from './exchange-call'
 import { RedisKeeper } from './keeper'
 import { Keys } from './keys'
+import { RedisLocks } from './locks'
 import { checkSchema, migrate } from './migrate'
 import type { CheckedOptions } from './options'
 import { RedisQuery } from './query'
@@ -50,6 +51,8 @@ export class RedisStore implements Store {
   readonly name = 'redis'
   readonly capabilities: Capabilities
   readonly schedules: Schedules
+  /** Not on a cluster: jobs and locks would be on different nodes. */
+  readonly locks?: RedisLocks
   readonly #connection: Connection
   readonly #keys: Keys
   readonly #channel: Channel
@@ -72,7 +75,8 @@ export class RedisStore implements Store {
     const keys = new Keys(prefix)
     const queues = new Queues(connection, keys)
     const due = new DueTimes(connection, keys)
-    this.capabilities = { processes: 'many', durable, transactions: false }
+    this.capabilities = { processes: 'many', durable, transactions: false, locks: connection.whole }
+    if (connection.whole) connection.share(keys.common)
     this.#connection = connection
     this.#keys = keys
     this.#options = { migrate }
@@ -82,6 +86,8 @@ export class RedisStore implements Store {
     const calls = new ExchangeCalls(connection, keys, queues, this.#channel)
     this.#claimer = new RedisClaimer(connection, keys, queues, due, calls, this.#writer)
     this.#keeper = new RedisKeeper(connection, keys, queues, due, this.#channel)
+    const run = <T>(work: () => Promise<T>) => this.#run(work)
+    if (connection.whole) this.locks = new RedisLocks(connection, keys, queues, this.#channel, run)
     this.#query = new RedisQuery(connection, keys, queues)
     this.#admin = new RedisAdmin(connection, keys, queues, due, this.#channel)
     this.#signals = new RedisSignals(connection, keys, queues, this.#channel)

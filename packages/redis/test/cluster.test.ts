@@ -24,7 +24,7 @@ describe.skipIf(installedRedis() === undefined)('a cluster of three masters', ()
     runner: { describe, test },
     store: {
       name: 'redis cluster',
-      capabilities: { processes: 'many', durable: true, transactions: false },
+      capabilities: { processes: 'many', durable: true, transactions: false, locks: false },
       create: (prefix) => redisStore(client, { prefix }),
       drop: async (prefix) => void (await servers.onEach((master) => drop(master, prefix))),
       raw: async (prefix, text) => (await servers.onEach((master) => recordsWith(master, prefix, text))).flat(),

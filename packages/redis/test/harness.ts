@@ -9,7 +9,7 @@ const KEEPING = { appendonly: 'yes', appendfsync: 'always' }
 export function onServer(name: string, url: string, options: RedisStoreOptions = {}): StoreUnderTest {
   return {
     name,
-    capabilities: { processes: 'many', durable: true, transactions: false },
+    capabilities: { processes: 'many', durable: true, transactions: false, locks: true },
     create: (prefix) => redisStore(url, { ...options, prefix }),
     drop: (prefix) => withClient(url, (client) => drop(client, prefix)),
     raw: (prefix, text) => withClient(url, (client) => recordsWith(client, prefix, text)),

@@ -1,3 +1,5 @@
+import { mkdirSync, rmdirSync } from 'node:fs'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { createJobs, defineTask } from '@jobs-worker/core'
 
 const QUIET = { debug() {}, info() {}, warn() {}, error() {} }
@@ -22,6 +24,16 @@ function tasksThat(tell) {
         await aborted
         tell('aborted', ctx.signal.reason.code)
         return 'by the first'
+      },
+    }),
+    // The ledger is a directory, and in it one for each key that a run holds: the file system lets no two make the same.
+    defineTask({
+      name: 'ledger',
+      locks: ({ keys }) => keys,
+      async run({ ledger, keys }) {
+        for (const key of keys) mkdirSync(`${ledger}/${key}`)
+        await sleep(Math.random() * 4)
+        for (const key of keys) rmdirSync(`${ledger}/${key}`)
       },
     }),
   ]

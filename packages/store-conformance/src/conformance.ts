@@ -4,16 +4,19 @@ import { failures } from './api/failures'
 import { faults } from './api/faults'
 import { input } from './api/input'
 import { jobsAsSeen } from './api/jobs'
+import { locksInUse } from './api/locks'
 import { orderOfWork } from './api/order'
 import { results } from './api/results'
 import { scheduleRules } from './api/schedule-rules'
 import { schedulersTogether } from './api/schedulers'
 import { schedulesAsSeen } from './api/schedules'
 import { shutdown } from './api/shutdown'
+import { taskLocks } from './api/task-locks'
 import { callersTransactions } from './api/transactions'
 import { uniqueJobs } from './api/unique'
 import type { ConformanceOptions } from './options'
 import { admin } from './port/admin'
+import { blocked } from './port/blocked'
 import { cancel } from './port/cancel'
 import { concurrency } from './port/concurrency'
 import { counts } from './port/counts'
@@ -22,6 +25,8 @@ import { errors } from './port/errors'
 import { lanes } from './port/lanes'
 import { lifecycle } from './port/lifecycle'
 import { lists } from './port/lists'
+import { lockLines } from './port/lock-lines'
+import { locks } from './port/locks'
 import { order } from './port/order'
 import { pause } from './port/pause'
 import { recovery } from './port/recovery'
@@ -43,6 +48,7 @@ const THEMES = [
   ...[jobsAsSeen, orderOfWork, shutdown, failures, uniqueJobs, control, callersTransactions, faults, crashes, results],
   ...[schedulesAsSeen, scheduleRules, schedulersTogether],
   input,
+  ...[locks, blocked, lockLines, locksInUse, taskLocks],
 ]
 
 /**

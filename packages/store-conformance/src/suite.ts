@@ -6,6 +6,7 @@ export interface Needs {
   readonly processes?: 'one' | 'many'
   readonly durable?: boolean
   readonly transactions?: boolean
+  readonly locks?: boolean
   /** Of the optional ways in that a `StoreUnderTest` gives. */
   readonly ways?: readonly ('raw' | 'child' | 'begin' | 'faulty' | 'crashable')[]
   /** Milliseconds; 30,000 unless told. */
@@ -46,12 +47,13 @@ export class Suite {
     )
   }
 
-  #gives({ processes, durable, transactions, ways = [] }: Needs): boolean {
+  #gives({ processes, durable, transactions, locks, ways = [] }: Needs): boolean {
     const has = this.store.capabilities
     return (
       (processes ?? has.processes) === has.processes &&
       (durable ?? has.durable) === has.durable &&
       (transactions ?? has.transactions) === has.transactions &&
+      (locks === undefined || locks === (has.locks ?? false)) &&
       ways.every((way) => this.store[way] !== undefined)
     )
   }

@@ -6,7 +6,7 @@ conformance({
   runner: { describe, test },
   store: {
     name: 'memory',
-    capabilities: { processes: 'one', durable: false, transactions: false },
+    capabilities: { processes: 'one', durable: false, transactions: false, locks: true },
     create: () => memoryStore(),
   },
 })

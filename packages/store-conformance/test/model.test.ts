@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import {
   type Exchange,
+  type Locks,
   memoryStore,
   type NewJob,
   type RequestId,
@@ -11,7 +12,7 @@ import { describe, test } from 'vitest'
 import { modelTest } from '../src/model'
 import type { StoreUnderTest } from '../src/options'
 
-const CAPABILITIES = { processes: 'one', durable: false, transactions: false } as const
+const CAPABILITIES = { processes: 'one', durable: false, transactions: false, locks: true } as const
 
 const under = (create: () => Store): StoreUnderTest => ({ name: 'memory', capabilities: CAPABILITIES, create })
 
@@ -71,6 +72,18 @@ const scheduling = (fault: (schedules: Schedules) => Partial<Schedules>) => (sto
   }
 }
 
+/** Its methods, each with its own object. */
+function asLocks({ locks }: Store): Locks {
+  assert.ok(locks)
+  return {
+    acquire: (acquisition) => locks.acquire(acquisition),
+    release: (acquisition, keys) => locks.release(acquisition, keys),
+    extend: (acquisition, ttl) => locks.extend(acquisition, ttl),
+    list: (filter) => locks.list(filter),
+    seize: (keys) => locks.seize(keys),
+  }
+}
+
 let next = 1_000_000
 
 const FAULTS: Readonly<Record<string, (store: Store) => Partial<Store>>> = {
@@ -100,6 +113,14 @@ const FAULTS: Readonly<Record<string, (store: Store) => Partial<Store>>> = {
     settle: exchange.settle.map((end) => ('delay' in end ? { ...end, delay: end.delay * 2 } : end)),
   })),
   'leaves dead workers in peace': () => ({ recover: async () => ({ count: 0, more: false }) }),
+  'keeps locks for itself': enqueuing((jobs) => jobs.map((job) => ({ ...job, locks: job.locks.slice(1) }))),
+  'gives locks to everybody': (store) => ({
+    locks: {
+      ...asLocks(store),
+      acquire: (acquisition) => asLocks(store).acquire({ ...acquisition, keys: [acquisition.id] }),
+    },
+  }),
+  'lets no turn pass on': (store) => ({ recover: (options) => store.recover({ ...options, turn: 60_000 }) }),
   'does not pause': () => ({ pause: async () => {} }),
   'expels workers that live': (store) => ({
     register: (worker, evict) => store.register(worker, evict && { ...evict, beatAge: 0 }),

@@ -50,6 +50,11 @@ export function createContext(about) {
       const error = new Error(delay === undefined ? 'postponed' : `postponed by ${JSON.stringify(delay)}`)
       throw Object.assign(error, { name: 'PostponeError', code: 'JOBS_POSTPONE', delay })
     },
+    get locks() {
+      throw new Error(
+        "ctx.locks is not there in a thread: its connections are the main thread's; name them in the task's `locks`",
+      )
+    },
     get jobs() {
       throw new Error(
         "ctx.jobs is not there in a thread: its connections are the main thread's; enqueue in a task that runs inline",

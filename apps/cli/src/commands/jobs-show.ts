@@ -1,4 +1,4 @@
-import { type Job, NotFoundError } from '@jobs-worker/core'
+import { type Job, type LockInfo, NotFoundError } from '@jobs-worker/core'
 import type { Command } from 'commander'
 import type { Io } from '../io'
 import { addOptions } from '../options/command'
@@ -16,9 +16,21 @@ export function addShow(jobs: Command, io: Io): void {
 }
 
 async function show(io: Io, command: Command, id: string): Promise<void> {
-  const job = await withJobs(io, command, ({ jobs }) => jobs.get(id))
+  const { job, held } = await withJobs(io, command, async ({ jobs }) => {
+    const job = await jobs.get(id)
+    return { job, held: job?.state === 'blocked' ? await jobs.locks.list({ keys: job.locks }) : [] }
+  })
   if (job === null) throw new NotFoundError('job', id)
-  await io.out(command.opts<{ json?: boolean }>().json ? `${JSON.stringify(job, null, 2)}\n` : describe(job))
+  await io.out(
+    command.opts<{ json?: boolean }>().json ? `${JSON.stringify(job, null, 2)}\n` : describe(job) + why(job, held),
+  )
+}
+
+/** What a blocked job waits for. */
+function why({ state }: Job, held: readonly LockInfo[]): string {
+  if (state !== 'blocked') return ''
+  const holders = held.map(({ key, owner, job }) => `${key}, held by ${job === null ? owner : `job ${job}`}`)
+  return line('waits for', holders.length > 0 ? holders.join('; ') : 'its turn at its locks')
 }
 
 function describe({ errors, ...job }: Job): string {

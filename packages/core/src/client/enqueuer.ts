@@ -1,6 +1,6 @@
 import type { Catalog } from '../model/catalog'
 import type { EnqueueOptions } from '../model/client'
-import { InvalidError, UniqueConflictError } from '../model/errors'
+import { InvalidError, LocksUnsupportedError, UniqueConflictError } from '../model/errors'
 import { checkName } from '../model/names'
 import type { AnyTask } from '../model/task'
 import type { Events } from '../observe/events'
@@ -108,7 +108,10 @@ export class Enqueuer {
 
   #plan(task: AnyTask | string, options: EnqueueOptions | undefined): Plan {
     const name = nameOf(task)
-    return this.#preparer.plan(name, this.#definition(task, name), options)
+    const definition = this.#definition(task, name)
+    if (definition?.locks !== undefined && this.#store.locks === undefined)
+      throw new LocksUnsupportedError(this.#store.name)
+    return this.#preparer.plan(name, definition, options)
   }
 
   async #check(plan: Plan, inputs: readonly unknown[]): Promise<Checked[]> {

@@ -50,9 +50,10 @@ function parseDue(options: EnqueueOptions): Due {
 }
 
 /** Only what JSON can carry crosses to another process. */
-function toStored(call: PartialSettings): JobSettings | null {
+function toStored(call: PartialSettings, known: boolean): JobSettings | null {
   const { retry, postpone, timeout, keep } = call
-  if (retry === undefined && postpone === undefined && timeout === undefined && keep === undefined) return null
+  const maxAttempts = known ? undefined : call.maxAttempts
+  if ([retry, postpone, timeout, keep, maxAttempts].every((value) => value === undefined)) return null
   if (typeof retry?.strategy === 'function') {
     throw new InvalidError(
       'options.retry.strategy',
@@ -69,6 +70,7 @@ function toStored(call: PartialSettings): JobSettings | null {
     ...(postpone === undefined ? {} : { postpone }),
     ...(timeout === undefined ? {} : { timeout }),
     ...(keep === undefined ? {} : { keep }),
+    ...(maxAttempts === undefined ? {} : { maxAttempts }),
   }
 }
 
@@ -102,18 +104,18 @@ export class Preparer {
   plan(name: string, task: AnyTask | undefined, options: EnqueueOptions = NO_OPTIONS): Plan {
     checkKnown('options', options, FIELDS)
     const call = parseSettings('options', options)
-    const stored = toStored(call)
+    const known = task !== undefined
+    const stored = toStored(call, known)
     const queue = options.queue === undefined ? (task?.queue ?? 'default') : checkName('options.queue', options.queue)
     const hasCall = stored !== null || call.priority !== undefined || call.maxAttempts !== undefined
     const settings = this.#catalog.settings(task, queue, hasCall ? call : undefined)
-    const known = task !== undefined
     return {
       name,
       task,
       queue,
       due: parseDue(options),
       priority: settings.priority,
-      maxAttempts: known || call.maxAttempts !== undefined ? settings.maxAttempts : null,
+      maxAttempts: known ? settings.maxAttempts : null,
       keep: known ? keepToStore(settings.keep) : null,
       stored,
       unique:

@@ -1,6 +1,7 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec'
 import type { Duration } from './duration'
 import type { Job } from './job'
+import type { RunLocks } from './locks'
 import type { Logger } from './logger'
 import type { PartialSettings, SettingsOptions } from './settings'
 
@@ -89,6 +90,8 @@ export interface TaskContext {
   readonly setMeta: (fields: Readonly<Record<string, unknown>>) => void
   /** Ends this run; the job runs again later without costing an attempt. Default: after the task's `postpone.delay`. */
   readonly postpone: (delay?: Duration) => never
+  /** More locks for this run, beside those that its task names. */
+  readonly locks: RunLocks
   readonly jobs: JobsClient
 }
 

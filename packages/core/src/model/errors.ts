@@ -210,6 +210,25 @@ export class TransactionsUnsupportedError extends JobsError {
   }
 }
 
+/** The reason of a lock set's signal: one of its locks is another's, or free to be. */
+export class LockLostError extends JobsError {
+  readonly keys: readonly string[]
+
+  constructor(owner: string, keys: readonly string[]) {
+    super(
+      'JOBS_LOCK_LOST',
+      `${quote(owner)} has lost ${keys.length === 1 ? 'lock' : 'locks'} ${keys.map(quote).join(', ')}`,
+    )
+    this.keys = keys
+  }
+}
+
+export class LocksUnsupportedError extends JobsError {
+  constructor(store: string) {
+    super('JOBS_LOCKS_UNSUPPORTED', `${store} store: it has no locks`)
+  }
+}
+
 /** The store holds a request's worth of data that it cannot take. */
 export class PayloadTooLargeError extends JobsError {
   constructor(what: string, bytes: number, limit: number) {

@@ -2,6 +2,7 @@ import { Enqueuer } from '../client/enqueuer'
 import { type JobCounts, type JobFilter, type JobPage, type ListOptions, Manager } from '../client/manage'
 import { Requester } from '../client/requester'
 import { Results } from '../client/results'
+import { Locks } from '../locks/locks'
 import { Upkeep } from '../maintenance/upkeep'
 import { Catalog } from '../model/catalog'
 import type { EnqueueArguments, EnqueuedJob, EnqueueOptions, JobsClient, ResultOptions } from '../model/client'
@@ -26,6 +27,8 @@ const sharers = new WeakMap<Store, Set<Jobs>>()
 export class Jobs implements JobsClient, AsyncDisposable {
   /** Stored rules by which schedulers enqueue jobs. */
   readonly schedules: Schedules
+  /** Named locks, for whatever needs something for itself. */
+  readonly locks: Locks
   readonly #store: Store
   readonly #catalog: Catalog
   readonly #requester = new Requester()
@@ -74,6 +77,7 @@ export class Jobs implements JobsClient, AsyncDisposable {
         for (const scheduler of this.#schedulers) scheduler.wake()
       },
     })
+    this.locks = new Locks(this.#store, this.#requester, this.#events, () => this.open())
     sharers.set(this.#store, (sharers.get(this.#store) ?? new Set()).add(this))
   }
 
@@ -210,6 +214,7 @@ export class Jobs implements JobsClient, AsyncDisposable {
         upkeep: this.#upkeep,
         scheduler: this.#scheduler,
         jobs: this,
+        locks: this.locks,
         log: this.#log,
         payloadLimit: this.#payloadLimit,
         threads: this.#options.threads,
@@ -253,6 +258,7 @@ export class Jobs implements JobsClient, AsyncDisposable {
     const opened = this.#opening
     await opened?.catch(() => undefined)
     await Promise.all([...this.#workers, ...this.#schedulers].map((one) => one.stop()))
+    await this.locks.close()
     await this.#events.close()
     await this.#options.threads?.close()
     await this.#leave()

@@ -19,7 +19,7 @@ export function toJob(record: JobRecord): Job {
     worker: record.worker,
     run: record.run,
     attempt: record.attempt,
-    maxAttempts: record.maxAttempts,
+    maxAttempts: record.maxAttempts ?? record.settings?.maxAttempts ?? null,
     postpones: record.postpones,
     progress: parse(record.progress, null),
     meta: parse(record.meta, {}) as Record<string, unknown>,

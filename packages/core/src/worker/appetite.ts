@@ -33,7 +33,7 @@ export class Appetite {
   #open = false
   #mayBeDue = false
   #claiming = false
-  /** A claim of reservations alone found nothing that may be reserved: wait until a slot is free. */
+  /** A claim found nothing that may be reserved: wait until a slot is free. */
   #onlyForSlots = false
   #first = 0
   #left: number
@@ -103,12 +103,18 @@ export class Appetite {
     this.#claiming = false
   }
 
+  /** A job that was claimed went back unrun: it does not count against the limit. */
+  wentBack(): void {
+    this.#left += 1
+    this.#mayBeDue = true
+  }
+
   /** Takes the answer to a claim and gives its jobs. */
   served(claim: Claim, reply: ExchangeReply): readonly ClaimedJob[] {
     this.#claiming = false
     const { claimed, more } = reply
     this.#left -= claimed.length
-    this.#onlyForSlots = more && claim.start === 0 && claimed.length === 0
+    this.#onlyForSlots = more && claimed.length <= claim.start
     if (more || claimed.length >= claim.start + claim.reserve || somewhereFull(claim.queues, claimed))
       this.#mayBeDue = true
     return claimed

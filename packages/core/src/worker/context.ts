@@ -1,7 +1,9 @@
+import type { Locks } from '../locks/locks'
 import type { JobsClient, TaskContext } from '../model/client'
 import type { Duration } from '../model/duration'
 import { PostponeError } from '../model/errors'
 import type { Job } from '../model/job'
+import type { RunLocks } from '../model/locks'
 import { consoleLogger, type Logger } from '../model/logger'
 import { toJob } from '../store/job-view'
 import type { ClaimedJob } from '../store/port'
@@ -16,6 +18,7 @@ interface Source {
 interface Surroundings {
   readonly workerId: string
   readonly jobs: JobsClient
+  readonly locks: Locks
   readonly log: Logger
 }
 
@@ -61,6 +64,10 @@ export class RunContext implements TaskContext {
 
   get jobs(): JobsClient {
     return this.#around.jobs
+  }
+
+  get locks(): RunLocks {
+    return this.#around.locks.ofRun(this.#source.job, () => this.#source.signal)
   }
 
   get progress(): TaskContext['progress'] {
@@ -129,6 +136,9 @@ export function testContext(fields: Partial<TaskContext> = {}): TestContext {
       Object.assign(reported.meta, meta)
     },
     postpone,
+    get locks(): RunLocks {
+      throw new Error('testContext: this handler uses ctx.locks: give it some, testContext({ locks })')
+    },
     get jobs(): JobsClient {
       throw new Error('testContext: this handler uses ctx.jobs: give it one, testContext({ jobs })')
     },

@@ -2,16 +2,19 @@ import type { Requester } from '../client/requester'
 import type { Catalog } from '../model/catalog'
 import { keepToStore } from '../model/catalog'
 import type { TaskContext } from '../model/client'
+import { LocksUnsupportedError } from '../model/errors'
 import { logInfo } from '../model/logger'
 import type { PartialSettings, Settings } from '../model/settings'
 import type { AnyTask } from '../model/task'
 import type { Events } from '../observe/events'
-import type { Claim, ClaimedJob, ExchangeReply, Fence, Outcome, Report, Store } from '../store/port'
+import { toErrorRecord } from '../store/error-record'
+import type { Claim, ClaimedJob, ExchangeReply, Fence, Fill, Outcome, Report, Store } from '../store/port'
 import { Appetite, type AppetiteOptions } from './appetite'
 import { Courier } from './courier'
 import { Line } from './line'
 import type { StartLetter } from './outbox'
 import { Run, type RunHost } from './run'
+import { locksOf } from './task-locks'
 import { Turn } from './turn'
 
 /** So many jobs are begun in one turn of the event loop before others get theirs. */
@@ -37,6 +40,7 @@ export interface DispatcherParts {
   readonly requester: Requester
   readonly events: Events
   readonly jobs: RunHost['jobs']
+  readonly locks: RunHost['locks']
   readonly log: RunHost['log']
   call(task: AnyTask, input: unknown, context: TaskContext, run: Run): unknown
   /** The store said when the next scheduled job is due. */
@@ -57,6 +61,7 @@ export class Dispatcher implements RunHost {
   readonly grace: number
   readonly payloadLimit: number
   readonly jobs: RunHost['jobs']
+  readonly locks: RunHost['locks']
   readonly log: RunHost['log']
   /** The worker's registration; empty while it has none, and nothing is claimed. */
   instance = ''
@@ -66,7 +71,7 @@ export class Dispatcher implements RunHost {
   readonly #line = new Line()
   readonly #courier: Courier
   readonly #untold = new Set<Run>()
-  readonly #settled = new Map<string, () => void>()
+  readonly #settled = new Map<string, (ran: boolean) => void>()
   readonly #turn = new Turn(() => this.#onTurn())
   #idle: (() => void)[] = []
   #begunThisTurn = 0
@@ -81,6 +86,7 @@ export class Dispatcher implements RunHost {
     this.grace = options.grace
     this.payloadLimit = options.payloadLimit
     this.jobs = parts.jobs
+    this.locks = parts.locks
     this.log = parts.log
     this.#courier = new Courier({
       ...parts,
@@ -153,8 +159,8 @@ export class Dispatcher implements RunHost {
     return (await this.#courier.exchange(this.instance, this.#appetite.byHand(limit, lanes))).claimed
   }
 
-  /** Runs one claimed job; resolves when its outcome is stored, or its lease is lost. */
-  run(job: ClaimedJob): Promise<void> {
+  /** Runs one claimed job; resolves when its outcome is stored, or its lease is lost. false: it went back, to wait for its locks. */
+  run(job: ClaimedJob): Promise<boolean> {
     return new Promise((resolve) => {
       this.#settled.set(job.id, resolve)
       this.#begin(job)
@@ -263,6 +269,35 @@ export class Dispatcher implements RunHost {
   #fillIn(run: Run): void {
     const { maxAttempts, keep } = run.settings
     const fill = { maxAttempts, keep: keepToStore(keep), locks: [] }
+    if (run.task.locks === undefined) {
+      this.#tellFill(run, fill)
+      return
+    }
+    locksOf(run.task, run.job).then(
+      (locks) => (locks.length === 0 ? this.#tellFill(run, fill) : this.#sendBack(run, { ...fill, locks })),
+      (error) => this.#endUnrun(run, fill, error),
+    )
+  }
+
+  /** Now that its locks are known, the next claim finds out whether the job may run. */
+  #sendBack(run: Run, fill: Fill): void {
+    if (this.#parts.store.locks === undefined) {
+      this.#endUnrun(run, fill, new LocksUnsupportedError(this.#parts.store.name))
+      return
+    }
+    this.running.delete(run.job.id)
+    this.#settle(run.job, { ...fenceOf(run.job), kind: 'release', ranFor: null, fill })
+    this.#appetite.wentBack()
+    this.#turn.ask()
+  }
+
+  #endUnrun(run: Run, fill: Fill, error: unknown): void {
+    const keep = run.settings.keep.failed
+    const record = toErrorRecord(error, run.attempt)
+    this.ended(run, { ...fenceOf(run.job), kind: 'fail', ranFor: 0, fill, error: record, keep })
+  }
+
+  #tellFill(run: Run, fill: Fill): void {
     this.#courier.outbox.start({
       content: { ...fenceOf(run.job), ago: 0, fill },
       answered: (accepted) => {
@@ -303,14 +338,14 @@ export class Dispatcher implements RunHost {
     if (accepted && type !== null && events.wanted(type)) events.emit(type, job)
     // A worker that is drained without being started hears no wake-ups.
     if (accepted && 'delay' in outcome && outcome.delay === 0) this.#appetite.wake()
-    this.#done(job.id)
+    this.#done(job.id, outcome.kind !== 'release' || outcome.fill === undefined)
   }
 
-  #done(id: string): void {
+  #done(id: string, ran = true): void {
     const resolve = this.#settled.get(id)
     if (resolve === undefined) return
     this.#settled.delete(id)
-    resolve()
+    resolve(ran)
   }
 
   #checkIdle(): void {

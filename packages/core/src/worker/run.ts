@@ -1,3 +1,4 @@
+import type { Locks } from '../locks/locks'
 import type { JobsClient, TaskContext } from '../model/client'
 import { CancelledError, LeaseLostError, StoppedError, TimeoutError } from '../model/errors'
 import { toJson } from '../model/json'
@@ -17,6 +18,7 @@ export type AbortKind = 'cancel' | 'timeout' | 'stop' | 'lost'
 export interface RunHost {
   readonly workerId: string
   readonly jobs: JobsClient
+  readonly locks: Locks
   readonly log: Logger
   readonly grace: number
   readonly payloadLimit: number

@@ -1,4 +1,5 @@
 import type { Requester } from '../client/requester'
+import type { Locks } from '../locks/locks'
 import { hasMore } from '../maintenance/duty'
 import type { Upkeep } from '../maintenance/upkeep'
 import type { Catalog } from '../model/catalog'
@@ -27,6 +28,7 @@ export interface WorkerParts {
   readonly upkeep: Upkeep
   readonly scheduler: SharedScheduler
   readonly jobs: JobsClient
+  readonly locks: Locks
   readonly log: Logger
   readonly payloadLimit: number
   readonly threads: ThreadRunner | undefined
@@ -160,10 +162,11 @@ export class Worker {
    * Needs no `start`, and never rejects with the handler's error.
    */
   async processNext(): Promise<boolean> {
-    const [job] = await this.#claim(1, this.#lanes())
-    if (job === undefined) return false
-    await this.#dispatcher.run(job)
-    return true
+    for (;;) {
+      const [job] = await this.#claim(1, this.#lanes())
+      if (job === undefined) return false
+      if (await this.#dispatcher.run(job)) return true
+    }
   }
 
   /** Claims one job, of one task if asked, for `process`; null where none is due. */

@@ -24,6 +24,7 @@ declare
   v_special boolean;
   v_given_up boolean := false;
   v_more boolean;
+  v_held_back boolean;
   v_kept int;
 begin
   more := false;
@@ -46,10 +47,17 @@ begin
     continue when v_ids is null;
 
     v_kept := cardinality(v_ids);
-    if v_special or v_bytes + v_size > p_max_bytes then
-      select c.kept, c.bytes, c.full into v_kept, v_bytes, v_more
+    if v_special and exists (select from {schema}.jobs j where j.id = any(v_ids) and j.locks is not null) then
+      select p.ids, p.places, p.bytes, p.more, p.held_back into v_ids, v_places, v_bytes, v_more, v_held_back
+      from {schema}.pick_admitted(v_ids, v_places, v_lanes, v_want, p_floors, p_spans[i], p_start - cardinality(v_all),
+        v_bytes, p_max_bytes, p_now) p;
+      v_kept := coalesce(cardinality(v_ids), 0);
+      more := more or v_more or v_held_back;
+      v_given_up := v_given_up or exists (select from {schema}.jobs j where j.id = any(v_ids) and j.unique_mode = 'q');
+    elsif v_special or v_bytes + v_size > p_max_bytes then
+      select c.kept, c.bytes, c.full, c.held_back into v_kept, v_bytes, v_more, v_held_back
       from {schema}.cut(v_ids, p_start - cardinality(v_all), v_bytes, p_max_bytes) c;
-      more := more or v_more;
+      more := more or v_more or v_held_back;
       v_given_up := v_given_up or v_special;
     else
       v_bytes := v_bytes + v_size;

@@ -23,6 +23,7 @@ declare
   v_now bigint := {schema}.now_ms();
   v_first json;
   v_repeated boolean := false;
+  v_ended text[];
 begin
   more := false;
   insert into {schema}.requests (client, number, at) values (p_client, p_number, v_now) on conflict do nothing;
@@ -45,14 +46,18 @@ begin
       perform set_config('synchronous_commit', 'off', true);
     end if;
     if p_done_ids is not null then
-      refused := array_to_string({schema}.settle_completed(string_to_array(p_done_ids, ',')::uuid[],
+      select array_to_string(s.refused, ','), s.ended into refused, v_ended
+      from {schema}.settle_completed(string_to_array(p_done_ids, ',')::uuid[],
         string_to_array(p_done_results, E'\x1e', ''), string_to_array(p_done_groups, ',')::int[],
         string_to_array(p_done_runs, ',')::int[], string_to_array(p_done_claims, ',')::uuid[],
-        string_to_array(p_done_ran, ',')::bigint[], string_to_array(p_done_stays, ',')::bigint[], v_now), ',');
+        string_to_array(p_done_ran, ',')::bigint[], string_to_array(p_done_stays, ',')::bigint[], v_now) s;
     end if;
     if p_outcomes is not null then
-      select nullif(array_to_string(o.refused, ','), ''), o.queues into refused_others, waiting
+      select nullif(array_to_string(o.refused, ','), ''), o.queues, v_ended || o.ended into refused_others, waiting, v_ended
       from {schema}.settle_others(p_outcomes::json, v_now) o;
+    end if;
+    if v_ended is not null then
+      waiting := nullif(coalesce(waiting, '{}') || coalesce({schema}.end_runs(v_ended, v_now), '{}'), '{}');
     end if;
     if p_start_ids is not null then
       refused_starts := nullif(array_to_string({schema}.note_starts(string_to_array(p_start_ids, ',')::uuid[],

@@ -14,6 +14,8 @@ begin
     union all
     select {schema}.line({schema}.as_job(s)), null, null, null from {schema}.scheduled s where s.id = p_id
     union all
+    select {schema}.line({schema}.as_job(b)), null, null, null from {schema}.blocked b where b.id = p_id
+    union all
     select {schema}.line({schema}.as_job(f)), f.finished_at, f.result, null from {schema}.finished f
     where f.id = p_id and f.finished_at + f.stay > {schema}.now_ms()
   ) f;

@@ -8,6 +8,7 @@ begin
     select u.id from unnest(p_ids) as u(id)
     where exists (select from {schema}.jobs j where j.id = u.id)
       or exists (select from {schema}.scheduled s where s.id = u.id)
+      or exists (select from {schema}.blocked b where b.id = u.id)
       or exists (select from {schema}.finished f where f.id = u.id)
   );
 end $$;

@@ -11,6 +11,7 @@ begin
     perform {schema}.join_line(v_job, p_now);
     return 'done';
   end if;
-  return case when exists (select from {schema}.jobs where id = p_id) or {schema}.has_ended(p_id, p_now)
+  return case when exists (select from {schema}.jobs where id = p_id) or exists (select from {schema}.blocked where id = p_id)
+    or {schema}.has_ended(p_id, p_now)
     then 'unchanged' else 'unknown' end;
 end $$;

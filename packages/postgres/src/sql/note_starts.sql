@@ -20,7 +20,7 @@ begin
 
   if p_fills is not null then
     update {schema}.jobs j set max_attempts = coalesce(j.max_attempts, f.attempts), keep = coalesce(j.keep, f.keep),
-      locks = coalesce(j.locks, f.locks)
+      locks = coalesce(nullif(j.locks, '[]'), f.locks, j.locks)
     from json_to_recordset(p_fills) as f(n int, attempts int, keep text, locks text)
     where j.id = p_ids[f.n] and j.run = p_runs[f.n] and j.claim = p_claims[f.n];
   end if;

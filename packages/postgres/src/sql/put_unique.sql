@@ -38,7 +38,7 @@ begin
         v_outcomes := v_outcomes || ('conflict ' || v_key.id);
         v_plain := false;
         continue;
-      elsif {schema}.replace_waiting(v_key.id, v_job.input, v_job.due, p_now) then
+      elsif {schema}.replace_waiting(v_key.id, v_job.input, v_job.locks, v_job.due, p_now) then
         v_outcomes := v_outcomes || ('replaced ' || v_key.id);
         v_plain := false;
         continue;

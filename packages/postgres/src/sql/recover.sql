@@ -1,7 +1,7 @@
 -- Takes up to p_limit jobs out of the claims of workers that are gone or whose lease ran out. p_stay_failed and
--- p_stay_cancelled: how long those stay that do not say it themselves.
+-- p_stay_cancelled: how long those stay that do not say it themselves; p_turn: how long the turn of a job with locks lasts.
 create or replace function {schema}.recover(
-  p_limit int, p_error text, p_stay_failed bigint, p_stay_cancelled bigint, p_sender text,
+  p_limit int, p_error text, p_stay_failed bigint, p_stay_cancelled bigint, p_turn bigint, p_sender text,
   out count int, out more boolean
 )
 language plpgsql
@@ -12,6 +12,7 @@ declare
   v_claim record;
   v_job {schema}.jobs;
   v_waits boolean := false;
+  v_ended text[];
 begin
   count := 0;
   more := false;
@@ -36,6 +37,9 @@ begin
         exit;
       end if;
       count := count + 1;
+      if v_job.locks is not null then
+        v_ended := v_ended || {schema}.owner_of_run(v_job.id, v_job.run);
+      end if;
       v_waits := {schema}.recover_job(v_job, p_error, p_stay_failed, p_stay_cancelled, v_now) or v_waits;
     end loop;
     exit when more;
@@ -45,6 +49,10 @@ begin
   more := more or count = p_limit and exists (
     select from {schema}.claims c where not exists (select from {schema}.workers w where w.instance = c.instance)
   );
+  if v_ended is not null then
+    v_waits := {schema}.end_runs(v_ended, v_now) is not null or v_waits;
+  end if;
+  v_waits := {schema}.tend_locks(v_now - p_turn, v_now) is not null or v_waits;
   if v_waits then
     perform pg_notify('{channel}', json_build_array('release', p_sender, null)::text);
   end if;

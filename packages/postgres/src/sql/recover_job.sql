@@ -22,7 +22,7 @@ begin
     insert into {schema}.count_deltas (lane, queued) values (p_job.lane, 1);
   end if;
   update {schema}.jobs set state = 'q', claim = null, rank = case when v_started then -32769 else rank end,
-    errors = p_job.errors
+    errors = p_job.errors, locks = nullif(locks, '[]')
   where id = p_job.id;
   return true;
 end $$;

@@ -9,6 +9,7 @@ begin
   select * into v_ended from {schema}.finished where id = p_id and finished_at + stay > p_now for update;
   if v_ended.id is null then
     return case when exists (select from {schema}.jobs where id = p_id) or exists (select from {schema}.scheduled where id = p_id)
+      or exists (select from {schema}.blocked where id = p_id)
       then 'unchanged' else 'unknown' end;
   end if;
   if v_ended.unique_digest is not null then
@@ -30,6 +31,7 @@ begin
   values (v_ended.lane, -(v_ended.state = 'c')::int, -(v_ended.state = 'f')::int, -(v_ended.state = 'x')::int);
   v_job := {schema}.as_job(v_ended);
   v_job.max_attempts := greatest(v_job.max_attempts, case when v_job.max_attempts is not null then v_job.attempt + 1 end);
+  v_job.locks := nullif(v_job.locks, '[]');
   v_job.due_at := p_now;
   perform {schema}.join_line(v_job, p_now);
   return 'done';

@@ -1,9 +1,10 @@
--- The common way for runs to end: completed, with nothing else to write. Answers the numbers (from 1) of those that the
--- fence refused, null where none was. What most of them share comes in groups: p_groups has the number (from 1) of each
+-- The common way for runs to end: completed, with nothing else to write. Refused: the numbers (from 1) of those that the
+-- fence refused, null where none was; ended: the owners that these runs were of locks, null where none had any. What most of them share comes in groups: p_groups has the number (from 1) of each
 -- one's group, null where there is one group, and p_runs and the following have the values of the groups.
 create or replace function {schema}.settle_completed(
-  p_ids uuid[], p_results text[], p_groups int[], p_runs int[], p_claims uuid[], p_ran bigint[], p_stays bigint[], p_now bigint
-) returns int[]
+  p_ids uuid[], p_results text[], p_groups int[], p_runs int[], p_claims uuid[], p_ran bigint[], p_stays bigint[],
+  p_now bigint, out refused int[], out ended text[]
+)
 language plpgsql as $$
 declare
   v_done int[];
@@ -36,8 +37,9 @@ begin
   )
   select array_agg(n), array_agg(claim),
     array_agg(unique_digest order by unique_digest) filter (where unique_digest is not null),
-    array_agg(id order by unique_digest) filter (where unique_digest is not null)
-  into v_done, v_claims, v_keys, v_holders
+    array_agg(id order by unique_digest) filter (where unique_digest is not null),
+    array_agg({schema}.owner_of_run(id, run)) filter (where locks is not null)
+  into v_done, v_claims, v_keys, v_holders, ended
   from gone;
 
   perform {schema}.let_go_all(v_claims);
@@ -47,7 +49,7 @@ begin
     where k.digest = held.digest and k.id = held.id and k.until is null;
   end if;
   if coalesce(cardinality(v_done), 0) = cardinality(p_ids) then
-    return null;
+    return;
   end if;
-  return array(select n from generate_series(1, cardinality(p_ids)) n where n <> all(coalesce(v_done, '{}')));
+  refused := array(select n from generate_series(1, cardinality(p_ids)) n where n <> all(coalesce(v_done, '{}')));
 end $$;

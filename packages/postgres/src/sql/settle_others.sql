@@ -1,7 +1,9 @@
 -- Ends runs in any way. p_outcomes: a JSON array with, of each, "n" (its number), "kind", the fence, and what that kind
 -- has. refused: the numbers of those that the fence refused; queues: where jobs wait again, or soon.
+-- ended: the owners that these runs were of locks, null where none had any.
 -- A run that would be tried again but was to be cancelled ends cancelled.
-create or replace function {schema}.settle_others(p_outcomes json, p_now bigint, out refused int[], out queues text[])
+create or replace function {schema}.settle_others(p_outcomes json, p_now bigint, out refused int[], out queues text[],
+  out ended text[])
 language plpgsql as $$
 declare
   v_outcome record;
@@ -21,6 +23,9 @@ begin
       continue;
     end if;
     v_claim := v_job.claim;
+    if v_job.locks is not null then
+      ended := ended || {schema}.owner_of_run(v_job.id, v_job.run);
+    end if;
     insert into {schema}.count_deltas (lane, queued, running)
     values (v_job.lane, -(v_job.state = 'r')::int, -(v_job.state = 's')::int);
     if v_job.state = 'r' and v_outcome.ran is not null then
@@ -30,7 +35,7 @@ begin
     end if;
     v_job.max_attempts := coalesce(v_job.max_attempts, v_outcome.attempts);
     v_job.keep := coalesce(v_job.keep, v_outcome.keep);
-    v_job.locks := coalesce(v_job.locks, v_outcome.locks);
+    v_job.locks := coalesce(nullif(v_job.locks, '[]'), v_outcome.locks);
     v_job.progress := coalesce(v_outcome.progress, v_job.progress);
     v_job.meta := coalesce(v_outcome.meta, v_job.meta);
     if v_outcome.error is not null then

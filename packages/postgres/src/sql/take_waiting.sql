@@ -1,10 +1,20 @@
--- Takes a job that does not run out of where it waits; null where there is none. A reservation is taken back with it.
+-- Takes a job that does not run out of where it waits, and out of the lines of its locks; null where there is none. A reservation is taken back with it.
 -- p_wait: false passes by a job that somebody is changing just now.
 create or replace function {schema}.take_waiting(p_id uuid, p_wait boolean) returns {schema}.jobs
 language plpgsql as $$
 declare
   v_job {schema}.jobs;
 begin
+  if exists (select from {schema}.waits where id = p_id) then
+    perform {schema}.lock_up();
+    delete from {schema}.blocked where id = p_id returning * into v_job;
+    if v_job.id is not null then
+      insert into {schema}.count_deltas (lane, blocked) values (v_job.lane, -1);
+      perform {schema}.leave_lines(p_id);
+      return v_job;
+    end if;
+    p_wait := false;
+  end if;
   if p_wait then
     delete from {schema}.jobs where id = p_id and state in ('q', 'r') returning * into v_job;
   else
@@ -15,6 +25,9 @@ begin
   if v_job.id is not null then
     insert into {schema}.count_deltas (lane, queued) values (v_job.lane, -1);
     perform {schema}.let_go(v_job.claim);
+    if v_job.locks is not null then
+      perform {schema}.leave_lines(p_id);
+    end if;
     return v_job;
   end if;
   if p_wait then

@@ -1,6 +1,6 @@
 -- counts: how many jobs of a queue are in each state.
 -- KEYS[1]: the queue's tag
--- Returns: packed { paused, scheduled, queued, running, completed, failed, cancelled }
+-- Returns: packed { paused, scheduled, queued, blocked, running, completed, failed, cancelled }
 local queued, running = 0, 0
 for _, lane in ipairs(call('SMEMBERS', LANES)) do queued = queued + call('ZCARD', Q .. 'lane:' .. lane) end
 for _, instance in ipairs(call('HKEYS', HOLDERS)) do
@@ -13,5 +13,5 @@ for _, shelf in ipairs(call('SMEMBERS', SHELVES)) do
   ended[word] = ended[word] + call('ZCARD', Q .. 'shelf:' .. shelf)
 end
 return cmsgpack.pack({
-  call('HEXISTS', META, 'paused') == 1, call('ZCARD', SCHEDULED), queued, running, ended.c, ended.f, ended.x,
+  call('HEXISTS', META, 'paused') == 1, call('ZCARD', SCHEDULED), queued, call('ZCARD', Q .. 'blocked'), running, ended.c, ended.f, ended.x,
 })

@@ -8,6 +8,7 @@ local due = false
 if not exceptions then
   exceptions = enqueue_all(texts, jobs)
   flush()
+  offer_freed()
   due = due_change()
   remember(client, part, number, 256, exceptions)
   if due then woken = true end

@@ -10,6 +10,8 @@ if word == 's' then
 elseif word == 'q' then
   for _, lane in ipairs(call('SMEMBERS', LANES)) do keys[#keys + 1] = Q .. 'lane:' .. lane end
   for _, instance in ipairs(call('HKEYS', HOLDERS)) do keys[#keys + 1] = Q .. 'held:' .. instance end
+elseif word == 'b' then
+  keys[1] = Q .. 'blocked'
 elseif word == 'r' then
   for _, instance in ipairs(call('HKEYS', HOLDERS)) do keys[#keys + 1] = Q .. 'run:' .. instance end
 else

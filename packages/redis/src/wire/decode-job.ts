@@ -15,6 +15,7 @@ import { Reader } from './reader'
 
 const STATES: Readonly<Record<string, JobState>> = {
   q: 'queued',
+  b: 'blocked',
   s: 'scheduled',
   // Reserved jobs show as what they are to everybody else.
   v: 'queued',
@@ -93,6 +94,7 @@ function readState(reader: Reader) {
     locks: reader.maybe(text),
     special: reader.boolean(),
     detailed: reader.boolean(),
+    locked: reader.maybe(text),
   }
   return state
 }

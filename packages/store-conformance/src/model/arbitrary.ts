@@ -4,6 +4,7 @@ import {
   type EndPlan,
   type FencePlan,
   type JobPlan,
+  LOCKS,
   QUEUES,
   type ReportPlan,
   SCHEDULES,
@@ -31,6 +32,12 @@ function mostly<T>(often: T, ...rest: readonly T[]): fc.Arbitrary<T> {
   )
 }
 
+/** None, two times out of three. */
+const locks = fc.oneof(
+  { weight: 2, arbitrary: fc.constant<number[]>([]) },
+  { weight: 1, arbitrary: fc.uniqueArray(fc.nat(LOCKS - 1), { minLength: 1, maxLength: LOCKS }) },
+)
+
 const plainJob: fc.Arbitrary<JobPlan> = fc.record({
   queue,
   task,
@@ -44,6 +51,7 @@ const plainJob: fc.Arbitrary<JobPlan> = fc.record({
   maxAttempts: fc.constantFrom(3, 2, 1, null),
   keep: mostly('none' as const, 'day', 'nothing'),
   large: mostly(false, true),
+  locks,
 })
 
 const unique = fc.record({
@@ -65,11 +73,13 @@ const jobs = fc.oneof(
 const fence: fc.Arbitrary<FencePlan> = fc.record({ from, back })
 
 const fill = fc.option(fc.integer({ min: 1, max: 4 }), { freq: 3 })
+const fillLocks = locks
 
 const end: fc.Arbitrary<EndPlan> = fc.record({
   from,
   back,
   fill,
+  fillLocks,
   kind: fc.constantFrom('complete' as const, 'fail', 'cancel', 'retry', 'postpone', 'release'),
   later: fc.boolean(),
   ran: fc.boolean(),
@@ -78,7 +88,7 @@ const end: fc.Arbitrary<EndPlan> = fc.record({
   next: fc.option(fc.oneof(plainJob, uniqueJob), { freq: 8 }).map((job) => job ?? null),
 })
 
-const start: fc.Arbitrary<StartPlan> = fc.record({ from, back, fill })
+const start: fc.Arbitrary<StartPlan> = fc.record({ from, back, fill, fillLocks })
 
 const report: fc.Arbitrary<ReportPlan> = fc.record({
   from,
@@ -110,6 +120,23 @@ const exchange = fc.record({
   report: fc.array(report, { maxLength: 2 }),
   claim: fc.option(claim, { freq: 3 }),
 })
+
+const someLocks = fc.uniqueArray(fc.nat(LOCKS - 1), { minLength: 1, maxLength: LOCKS })
+
+const lockStep = fc.oneof(
+  fc.record({
+    do: fc.constant('acquire' as const),
+    holder: fc.oneof(fc.record({ owner: fc.nat(1) }), fence),
+    keys: someLocks,
+  }),
+  fc.record({
+    do: fc.constant('releaseLocks' as const),
+    back: fc.nat(3),
+    keys: fc.option(someLocks, { freq: 2 }),
+  }),
+  fc.record({ do: fc.constant('seize' as const), keys: someLocks }),
+  fc.record({ do: fc.constant('passTurns' as const) }),
+)
 
 const evict = fc.constantFrom('nobody' as const, 'holder', 'silent holder')
 
@@ -187,6 +214,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
     }),
   },
   { weight: 20, arbitrary: scheduleStep },
+  { weight: 12, arbitrary: lockStep },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('pause' as const), queue }) },
   { weight: 2, arbitrary: fc.record({ do: fc.constant('resume' as const), queue }) },
   {

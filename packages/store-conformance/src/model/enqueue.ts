@@ -52,7 +52,7 @@ function newJob(world: World, plan: JobPlan): NewJob {
     keep: keepOf(plan.keep),
     settings: plan.large ? { timeout: 1_000, postpone: { max: null } } : null,
     unique: plan.unique && rule(plan.unique),
-    locks: [],
+    locks: world.locks(plan.locks),
     schedule: plan.large ? `schedule-${n}` : null,
   }
 }

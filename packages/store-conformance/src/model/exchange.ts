@@ -22,7 +22,7 @@ export async function exchange(world: World, step: ExchangeStep): Promise<void> 
   const message: Exchange = {
     instance: world.names.worker(step.worker).instance,
     settle: ends.map(([plan, fence]) => outcome(world, plan, fence)),
-    start: world.pickFences(step.start).map(([plan, fence]) => begun(plan, fence)),
+    start: world.pickFences(step.start).map(([plan, fence]) => begun(world, plan, fence)),
     report: world.pickFences(step.report).map(([plan, fence]) => news(plan, fence)),
     claim: step.claim && claim(world, step.claim),
   }
@@ -52,7 +52,7 @@ function outcome(world: World, plan: EndPlan, fence: Fence): Outcome {
   const settling = {
     ...fence,
     ranFor: neverRan ? null : 5,
-    ...filled(plan.fill),
+    ...filled(world, plan),
     ...(plan.progress ? { progress: '0.5', meta: '{"half":true}' } : {}),
     ...(plan.next ? { enqueue: newJobs(world, [plan.next]) } : {}),
   }
@@ -87,8 +87,8 @@ function errorOf({ run }: Fence): ErrorRecord {
   }
 }
 
-function begun(plan: StartPlan, fence: Fence): Start {
-  return { ...fence, ago: LONG, ...filled(plan.fill) }
+function begun(world: World, plan: StartPlan, fence: Fence): Start {
+  return { ...fence, ago: LONG, ...filled(world, plan) }
 }
 
 function news(plan: ReportPlan, fence: Fence): Report {
@@ -99,8 +99,9 @@ function news(plan: ReportPlan, fence: Fence): Report {
   }
 }
 
-function filled(fill: number | null): { readonly fill?: Fill } {
-  return fill === null ? {} : { fill: { maxAttempts: fill, keep: keepOf(fill % 2 ? 'day' : 'none'), locks: [] } }
+function filled(world: World, { fill, fillLocks }: EndPlan | StartPlan): { readonly fill?: Fill } {
+  if (fill === null) return {}
+  return { fill: { maxAttempts: fill, keep: keepOf(fill % 2 ? 'day' : 'none'), locks: world.locks(fillLocks) } }
 }
 
 function claim(world: World, plan: ClaimPlan): Claim {

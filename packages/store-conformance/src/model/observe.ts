@@ -1,4 +1,5 @@
 import { isFinal, JOB_STATES, type JobRecord, type JobState, type Store } from '@jobs-worker/core/store'
+import { observeLocks } from './locks'
 import { Divergence } from './pair'
 import { observeSchedules } from './schedules'
 import type { World } from './world'
@@ -10,6 +11,7 @@ export async function observe(world: World, step: number): Promise<void> {
   const { pair, names } = world
   for (const queue of names.queues) await lookThrough(world, queue, 1_000)
   await pair.ask('queues', async (store) => (await store.queues()).filter(({ name }) => names.queues.includes(name)))
+  await observeLocks(world)
   await pair.ask('unserved', async (store) => sorted(await store.unserved(names.queues)))
   await pair.ask('workers', async (store) => {
     const ours = (await store.workers()).filter(({ queues }) => queues.includes(names.queue(0)))

@@ -2,6 +2,7 @@ import { newJobId } from '@jobs-worker/core/store'
 import { enqueue } from './enqueue'
 import { exchange } from './exchange'
 import { die, promote, prune, recover, register, unregister } from './keeping'
+import { performLocks } from './locks'
 import { lookThrough } from './observe'
 import { schedules } from './schedules'
 import type { Step } from './step'
@@ -45,6 +46,11 @@ export async function perform(world: World, step: Step): Promise<void> {
     case 'take':
     case 'fire':
       return schedules(world, step)
+    case 'acquire':
+    case 'releaseLocks':
+    case 'seize':
+    case 'passTurns':
+      return world.hasLocks ? performLocks(world, step) : undefined
     case 'page':
       await lookThrough(world, names.queue(step.queue), step.limit)
   }

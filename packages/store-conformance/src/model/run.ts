@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Store } from '@jobs-worker/core/store'
 import { memoryStore } from '@jobs-worker/core/store'
 import fc from 'fast-check'
@@ -22,7 +23,7 @@ export class SequenceError extends Error {
 
 /** Runs a sequence on the store under test and on a fresh reference; throws where they differ. */
 export async function runSequence(subject: Store, steps: readonly Step[]): Promise<void> {
-  const world = new World(new Pair(memoryStore(), subject))
+  const world = new World(new Pair(memoryStore({ now: steadyClock() }), subject))
   let at = 'before the first step'
   let done = 0
   try {
@@ -30,6 +31,8 @@ export async function runSequence(subject: Store, steps: readonly Step[]): Promi
     for (const [n, step] of steps.entries()) {
       done = n + 1
       at = `in step ${n + 1}, ${step.do}`
+      // Jobs of different steps are due at different times, in both stores alike.
+      await sleep(1)
       await perform(world, step)
       at = `after step ${n + 1}, ${step.do}`
       await observe(world, n)
@@ -45,6 +48,20 @@ export async function runSequence(subject: Store, steps: readonly Step[]): Promi
   }
 }
 
+/** Stands still during a call, as a database's does. */
+function steadyClock(): () => number {
+  let now: number | null = null
+  return () => {
+    if (now === null) {
+      now = Date.now()
+      queueMicrotask(() => {
+        now = null
+      })
+    }
+    return now
+  }
+}
+
 /** The next run on this store finds no job and no worker. */
 async function takeAway(world: World): Promise<void> {
   for (const { instance } of world.names.workers)
@@ -52,6 +69,8 @@ async function takeAway(world: World): Promise<void> {
   for (const name of world.names.schedules) await world.pair.ask('remove', (store) => store.schedules.remove(name))
   await recover(world, 1_000)
   await world.pair.ask('remove', (store) => store.remove(world.sent))
+  if (world.hasLocks)
+    await world.pair.ask('seize', (store) => store.locks?.seize(world.names.locks) ?? Promise.resolve([]))
 }
 
 /** The same where the stores do not agree any more. */

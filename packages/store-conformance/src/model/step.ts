@@ -14,6 +14,7 @@ export type Step =
   /** Its lease runs out, its jobs are recovered, and it comes back. */
   | { readonly do: 'die'; readonly worker: number; readonly limit: number }
   | { readonly do: 'recover' | 'promote' | 'prune'; readonly limit: number }
+  | LockStep
   | { readonly do: 'cancel' | 'retry' | 'makeDue' | 'remove'; readonly jobs: readonly number[] }
   | { readonly do: 'pause' | 'resume'; readonly queue: number }
   | ScheduleStep
@@ -50,6 +51,18 @@ export interface ExchangeStep {
   readonly claim: ClaimPlan | null
 }
 
+export type LockStep =
+  | { readonly do: 'acquire'; readonly holder: OwnerPlan | FencePlan; readonly keys: readonly number[] }
+  /** The latest acquisition comes first; null: all of its keys. */
+  | { readonly do: 'releaseLocks'; readonly back: number; readonly keys: readonly number[] | null }
+  | { readonly do: 'seize'; readonly keys: readonly number[] }
+  /** Every turn has lasted too long. */
+  | { readonly do: 'passTurns' }
+
+interface OwnerPlan {
+  readonly owner: number
+}
+
 export interface JobPlan {
   readonly queue: number
   readonly task: number
@@ -60,6 +73,7 @@ export interface JobPlan {
   readonly maxAttempts: number | null
   readonly keep: KeepPlan
   readonly large: boolean
+  readonly locks: readonly number[]
 }
 
 export type KeepPlan = 'none' | 'day' | 'nothing'
@@ -75,6 +89,7 @@ export interface FencePlan {
 
 interface Filled {
   readonly fill: number | null
+  readonly fillLocks: readonly number[]
 }
 
 export interface EndPlan extends FencePlan, Filled {
@@ -105,5 +120,6 @@ export interface ClaimPlan {
 export const QUEUES = 2
 export const TASKS = 3
 export const SCHEDULES = 3
+export const LOCKS = 3
 /** Two instances under one id, and one of its own. */
 export const WORKERS = 3

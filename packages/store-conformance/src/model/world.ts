@@ -1,4 +1,4 @@
-import type { Fence, RequestId, ScheduleRecord } from '@jobs-worker/core/store'
+import type { Fence, LockRequest, RequestId, ScheduleRecord } from '@jobs-worker/core/store'
 import { Names } from './names'
 import type { Pair } from './pair'
 import type { FencePlan } from './step'
@@ -9,6 +9,10 @@ const HOUR = 3_600_000
 export class World {
   readonly names = new Names()
   readonly pair: Pair
+  /** The store under test has locks; without them a sequence goes its way as if nobody had asked for any. */
+  readonly hasLocks: boolean
+  /** Ids of all acquisitions, in order. */
+  readonly acquisitions: string[] = []
   /** Ids of all jobs that were sent, in order. */
   readonly sent: string[] = []
   /** Every fence that a claim gave, in order. */
@@ -28,6 +32,7 @@ export class World {
 
   constructor(pair: Pair) {
     this.pair = pair
+    this.hasLocks = pair.subject.locks !== undefined
   }
 
   request(): RequestId {
@@ -46,6 +51,10 @@ export class World {
   scheduleTime(due: boolean): number {
     this.#delays += 1
     return (due ? 1_000_000_000_000 : 9_000_000_000_000) + this.#delays * 1_000
+  }
+
+  locks(plan: readonly number[]): LockRequest[] {
+    return this.hasLocks ? plan.map((n) => ({ key: this.names.lock(n), slots: 1 })) : []
   }
 
   /** The latest comes first. */

@@ -91,7 +91,8 @@ export function reserve(suite: Suite): void {
     const [plain, unique, behind] = await client.enqueue({}, { unique: uniqueRule('k', { while: 'queued' }) }, {})
     assert.ok(plain && unique && behind)
     assert.deepEqual(ids(await worker.claim({ start: 0, reserve: 3 })), [plain.id])
-    assert.deepEqual(await worker.claim({ start: 0, reserve: 3 }), [])
+    const held = await worker.exchange({ claim: worker.wanted({ start: 0, reserve: 3 }) })
+    assert.deepEqual([held.claimed, held.more], [[], true])
     assert.deepEqual(ids(await worker.claim({ start: 1, reserve: 3 })), [unique.id, behind.id])
 
     const dying = await f.worker({ queues: ['q'], leaseMs: 30 })

@@ -1,7 +1,6 @@
 import type { Claim, ClaimedJob, WorkerInfo } from '../port'
 import { type Entry, toClaimed } from './entry'
 import { type Jobs, RECOVERED } from './jobs'
-import type { Queue } from './queue'
 
 /** What a claim got, short enough to be remembered for a minute. */
 export interface Taken {
@@ -17,22 +16,31 @@ export function claimJobs(jobs: Jobs, claim: Claim, worker: WorkerInfo): Taken {
   const ids: string[] = []
   let room = claim.maxBytes
   let full = false
+  let heldBack = false
   for (const { name, limit } of claim.queues) {
     const queue = jobs.queues.get(name)
     if (!queue || queue.paused || full) continue
-    for (let served = 0; served < limit && ids.length < claim.start + claim.reserve; served += 1) {
-      const next = nextOf(queue, claim, ids.length)
+    let served = 0
+    while (served < limit && ids.length < claim.start + claim.reserve) {
+      const next = queue.first(claim.lanes)
       if (!next) break
-      room -= bytesOf(next.input)
-      full = room < 0 && ids.length > 0
+      if (ids.length >= claim.start && !mayBeReserved(next)) {
+        heldBack = true
+        break
+      }
+      const bytes = bytesOf(next.input)
+      full = bytes > room && ids.length > 0
       if (full) break
+      if (!jobs.admit(next)) continue
+      room -= bytes
+      served += 1
       const started = ids.length < claim.start
       jobs.take(next, worker, claim.id)
       if (started) jobs.start(next, 0)
       ids.push(next.id)
     }
   }
-  return { claim: claim.id, ids, more: full }
+  return { claim: claim.id, ids, more: full || heldBack }
 }
 
 /** Those of a claim's jobs that are in its hands, as they are now. */
@@ -41,12 +49,6 @@ export function inHand(jobs: Jobs, { claim, ids }: Taken): readonly ClaimedJob[]
     const entry = jobs.all.get(id)
     return entry?.hold?.claim === claim ? [toClaimed(entry, entry.hold)] : []
   })
-}
-
-/** The next job of the queue, unless it would have to be reserved and may not be. */
-function nextOf(queue: Queue, claim: Claim, taken: number): Entry | undefined {
-  const next = queue.first(claim.lanes)
-  return next && (taken < claim.start || mayBeReserved(next)) ? next : undefined
 }
 
 function mayBeReserved(entry: Entry): boolean {

@@ -1,6 +1,9 @@
 import type { Enqueued, NewJob, UniqueRule } from '../port'
 import { newEntry } from './entry'
+import { frozen } from './frozen'
 import type { Jobs } from './jobs'
+
+const WAITING: ReadonlySet<string | null> = new Set(['queued', 'scheduled', 'blocked'])
 
 export function enqueueJob(jobs: Jobs, job: NewJob): Enqueued {
   if (jobs.all.has(job.id)) return { id: job.id, outcome: 'existing' }
@@ -23,8 +26,9 @@ function collide(jobs: Jobs, job: NewJob, rule: UniqueRule): Enqueued | null {
   if (rule.onConflict === 'return') return { id, outcome: 'existing' }
   if (rule.onConflict === 'throw') return { id, outcome: 'conflict' }
   const holder = jobs.find(id)
-  if (holder?.state !== 'queued' && holder?.state !== 'scheduled') return null
+  if (!holder || !WAITING.has(holder.state)) return null
   holder.input = job.input
+  holder.locks = frozen(job.locks)
   jobs.place(holder, job.due)
   return { id, outcome: 'replaced' }
 }

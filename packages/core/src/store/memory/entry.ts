@@ -2,6 +2,7 @@ import type { JobState, Keep, LockRequest } from '../../model/job'
 import type { ClaimedJob, ErrorRecord, JobRecord, JobSettings, NewJob, UniqueRule } from '../port'
 import { frozen } from './frozen'
 import type { Heap, Slotted } from './heap'
+import type { Wait } from './lines'
 
 /** Errors kept per job: the first, and the latest of the others. */
 const MAX_ERRORS = 50
@@ -49,6 +50,10 @@ export interface Entry extends Slotted {
   /** Where it stands now. */
   heap: Heap<Entry> | null
   hold: Hold | null
+  /** Its place in the lines of its locks, from the first claim that met it until it runs or gives up. */
+  wait: Wait<Entry> | null
+  /** Its run has taken locks. */
+  holdsLocks: boolean
   /** A cancel was asked while it ran: how long it then stays, where it does not say itself. */
   cancel: Keep | null
   /** To leave nothing when it ends. */
@@ -88,6 +93,8 @@ export function newEntry(job: NewJob, now: number): Entry {
     heap: null,
     slot: 0,
     hold: null,
+    wait: null,
+    holdsLocks: false,
     cancel: null,
     removed: false,
     expiresAt: 0,

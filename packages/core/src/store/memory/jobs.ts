@@ -1,8 +1,10 @@
 import type { FinalState, JobState } from '../../model/job'
-import type { Due, WorkerInfo } from '../port'
+import { type Due, ownerOfRun, type WorkerInfo } from '../port'
 import type { Entry } from './entry'
 import { Heap } from './heap'
 import { Keys } from './keys'
+import { Lines, type Wait } from './lines'
+import { LockTable } from './lock-table'
 import { Queue } from './queue'
 
 /** The rank of a recovered job: before every priority. */
@@ -16,6 +18,8 @@ export class Jobs {
   readonly all = new Map<string, Entry>()
   readonly queues = new Map<string, Queue>()
   readonly keys = new Keys()
+  readonly locks: LockTable
+  private readonly lines = new Lines<Entry>()
   private readonly scheduled = new Heap<Entry>(
     (a, b) => a.dueAt < b.dueAt || (a.dueAt === b.dueAt && a.order < b.order),
   )
@@ -28,7 +32,9 @@ export class Jobs {
     readonly now: () => number,
     /** Called where a job of this queue can be claimed, or is the next to become due. */
     private readonly onWaiting: (queue: string) => void,
-  ) {}
+  ) {
+    this.locks = new LockTable(now)
+  }
 
   /** The job, unless it is unknown or has stayed its time. */
   find(id: string): Entry | undefined {
@@ -74,13 +80,31 @@ export class Jobs {
     this.stand(entry, 'queued')
   }
 
+  /** Whether its locks let a job run now. One that must wait for them stands in their lines from here on. */
+  admit(entry: Entry): boolean {
+    if (entry.locks.length === 0) return true
+    entry.wait ??= this.lines.newWait(entry)
+    this.lines.join(entry.wait)
+    if (this.mayRun(entry.wait)) return true
+    this.lines.endTurn(entry.wait)
+    this.detach(entry)
+    this.turn(entry, 'blocked')
+    return false
+  }
+
+  /** @param entry one that was admitted */
   take(entry: Entry, worker: WorkerInfo, claim: string): void {
-    this.leave(entry)
+    this.detach(entry)
     entry.run += 1
     entry.hold = { claim, instance: worker.instance, worker: worker.id, started: false }
     const held = this.held.get(worker.instance) ?? new Set()
     this.held.set(worker.instance, held.add(entry))
     if (entry.unique?.while === 'queued') this.keys.free(entry, entry.unique)
+    if (!entry.wait) return
+    this.lines.leave(entry.wait)
+    this.locks.take(claim, ownerOfRun(entry), entry.wait.keys, Infinity)
+    entry.wait = null
+    entry.holdsLocks = true
   }
 
   /** The handler begins, or began so many ms ago: the attempt is charged. */
@@ -128,7 +152,44 @@ export class Jobs {
     return next ? Math.max(0, next.dueAt - this.now()) : null
   }
 
+  /** These locks may be free now: those whose turn it is are queued again, ahead of the rest. */
+  offer(keys: readonly string[]): void {
+    for (const key of keys) {
+      const wait = this.lines.first(key)
+      if (wait?.entry.state === 'blocked' && this.mayRun(wait)) this.beginTurn(wait)
+    }
+  }
+
+  /** Turns that no claim took since then pass on; the job keeps its place. */
+  passTurns(since: number): void {
+    const overdue = this.lines.overdue(since)
+    for (const wait of overdue) this.lines.leave(wait)
+    for (const wait of overdue) this.offer(wait.keys)
+  }
+
+  private mayRun(wait: Wait<Entry>): boolean {
+    return this.lines.isFirst(wait) && this.locks.isFree(wait.keys)
+  }
+
+  private beginTurn(wait: Wait<Entry>): void {
+    this.lines.beginTurn(wait, this.now())
+    wait.entry.rank = RECOVERED
+    this.stand(wait.entry, 'queued')
+  }
+
+  /** From where it stands and out of the hands that hold it; its locks and its lines are for others. */
   private leave(entry: Entry): void {
+    const owner = entry.holdsLocks ? ownerOfRun(entry) : null
+    const { wait } = entry
+    this.detach(entry)
+    entry.holdsLocks = false
+    entry.wait = null
+    if (wait) this.lines.leave(wait)
+    if (owner !== null) this.offer(this.locks.releaseOwner(owner))
+    if (wait) this.offer(wait.keys)
+  }
+
+  private detach(entry: Entry): void {
     entry.heap?.remove(entry)
     entry.heap = null
     if (!entry.hold) return

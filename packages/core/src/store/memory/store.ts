@@ -34,6 +34,7 @@ import { enqueueJob } from './enqueue'
 import { type Entry, toRecord } from './entry'
 import { Jobs } from './jobs'
 import { listJobs } from './list'
+import { MemoryLocks } from './locks'
 import { recoverJob } from './recover'
 import { Requests } from './requests'
 import { MemorySchedules } from './schedules'
@@ -42,6 +43,9 @@ import { Workers } from './workers'
 
 /** A reply as it is remembered. */
 type ExchangeAnswer = Omit<ExchangeReply, 'claimed'> & { readonly taken: Taken }
+
+/** How long a turn waits for a claim, in ms, where `recover` is not told. */
+const TURN = 30_000
 
 export interface MemoryStoreOptions {
   /** The store's clock, in milliseconds since 1970. @default Date.now */
@@ -60,8 +64,9 @@ export function memoryStore(options: MemoryStoreOptions = {}): MemoryStore {
 export class MemoryStore implements Store {
   readonly portVersion = PORT_VERSION
   readonly name = 'memory'
-  readonly capabilities: Capabilities = { processes: 'one', durable: false, transactions: false }
+  readonly capabilities: Capabilities = { processes: 'one', durable: false, transactions: false, locks: true }
   readonly schedules: Schedules
+  readonly locks: MemoryLocks
   private readonly jobs: Jobs
   private readonly registry: Workers
   private readonly channel: Channel
@@ -73,6 +78,7 @@ export class MemoryStore implements Store {
     if (typeof now !== 'function') throw new InvalidError('now', now, 'a function that answers milliseconds')
     this.channel = new Channel(now)
     this.jobs = new Jobs(now, (queue) => this.channel.wake(queue))
+    this.locks = new MemoryLocks(this.jobs, this.channel, (work) => this.step(work))
     this.registry = new Workers(now)
     this.enqueues = new Requests(now)
     this.exchanges = new Requests(now)
@@ -134,6 +140,8 @@ export class MemoryStore implements Store {
       const dead = [...this.jobs.held].filter(([instance]) => !this.registry.lives(instance))
       const lost = dead.flatMap(([, held]) => [...held])
       for (const entry of lost.slice(0, options.limit)) recoverJob(this.jobs, entry, options)
+      this.jobs.offer(this.jobs.locks.expire())
+      this.jobs.passTurns(this.jobs.now() - (options.turn ?? TURN))
       const more = lost.length > options.limit
       if (!more) this.registry.expire()
       return { count: Math.min(lost.length, options.limit), more }

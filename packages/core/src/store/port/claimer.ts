@@ -98,7 +98,7 @@ export interface Claim {
   readonly start: number
   /**
    * So many more are marked reserved. Recovered jobs, jobs with locks and jobs unique while queued are never reserved: the
-   * claim of a queue ends before the first of them that would be.
+   * claim of a queue ends before the first of them that would be. Jobs that turn out to be blocked count as nothing.
    */
   readonly reserve: number
   /** The claim ends where the inputs exceed so many bytes, but never before one job. */
@@ -121,7 +121,7 @@ export interface ExchangeReply {
   readonly reported: readonly boolean[]
   /** In claim order. */
   readonly claimed: readonly ClaimedJob[]
-  /** The claim ended early although more may be due: ask again. */
+  /** The claim ended early although more may be due, also before a job that may not be reserved: ask again. */
   readonly more: boolean
   /** Milliseconds until the next scheduled job of any queue is due; 0 where one is due already; null where there is none. */
   readonly nextDueIn: number | null

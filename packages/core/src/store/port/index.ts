@@ -1,6 +1,7 @@
 export * from './admin'
 export * from './claimer'
 export * from './keeper'
+export * from './locks'
 export * from './query'
 export * from './records'
 export * from './schedules'

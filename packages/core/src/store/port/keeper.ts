@@ -7,6 +7,8 @@ export interface RecoverOptions {
   readonly error: ErrorRecord
   /** For jobs that do not say themselves how long they stay, in ms. */
   readonly keep: { readonly failed: number; readonly cancelled: number }
+  /** How long the turn of a job with locks waits for a claim before it passes on, in ms. @default 30_000 */
+  readonly turn?: number
 }
 
 export interface StepReply {
@@ -26,6 +28,9 @@ export interface Keeper {
    * Takes the jobs of workers whose lease ran out. Started ones keep their charged attempt and get `error`; where that
    * was the last attempt they end `failed`, where a cancel was asked `cancelled`, else they are claimed again before
    * everything else in their queue. Reserved ones return to their place.
+   *
+   * Also ends locks whose `ttl` is over, and lets turns pass on that no claim took in time: the job stays queued and keeps
+   * its place in its lines, but others no longer wait for it until a claim meets it again. Neither counts as a job.
    */
   recover(options: RecoverOptions): Promise<StepReply>
 

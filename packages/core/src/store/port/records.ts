@@ -28,6 +28,8 @@ export interface UniqueRule {
 
 /** Settings that came with the enqueue call and beat the task's; JSON to a store, which only carries it. */
 export interface JobSettings {
+  /** Only where the enqueuer did not know the task: its `maxAttempts` then stays null until the fill. */
+  readonly maxAttempts?: number
   readonly retry?: unknown
   readonly postpone?: { readonly delay?: number; readonly max?: number | null }
   readonly timeout?: number | null

@@ -26,6 +26,8 @@ export type Signal =
   | { readonly kind: 'wake'; readonly queues: readonly string[] | null }
   /** A pause or resume of this queue. */
   | { readonly kind: 'paused' | 'resumed'; readonly queue: string }
+  /** Locks held by name were given up. */
+  | { readonly kind: 'unlocked' }
   /** A cancel was asked for some running job: beat now. */
   | { readonly kind: 'cancel' }
   /** `origin` is what the publisher gave, so that it knows its own. */

@@ -1,6 +1,7 @@
 import type { Admin } from './admin'
 import type { Claimer } from './claimer'
 import type { Keeper } from './keeper'
+import type { Locks } from './locks'
 import type { Query } from './query'
 import type { Schedules } from './schedules'
 import type { Signals } from './signals'
@@ -16,6 +17,8 @@ export interface Capabilities {
   readonly durable: boolean
   /** `enqueue` can take part in the caller's transaction. */
   readonly transactions: boolean
+  /** It has locks, and obeys those of jobs. @default false: jobs with locks are refused, JOBS_LOCKS_UNSUPPORTED */
+  readonly locks?: boolean
 }
 
 export interface OpenOptions {
@@ -34,6 +37,8 @@ export interface Store extends Writer, Claimer, Keeper, Query, Admin, Signals {
   readonly name: string
   readonly capabilities: Capabilities
   readonly schedules: Schedules
+  /** There where `capabilities.locks` is true. */
+  readonly locks?: Locks
   /** Connects. Calling it again, or at the same time, does nothing more. */
   open(options?: OpenOptions): Promise<void>
   close(): Promise<void>

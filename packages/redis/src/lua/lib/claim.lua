@@ -58,18 +58,25 @@ local function read_ahead(line, from, room, seen)
   load_states(ids)
 end
 
-local function may_be_reserved(place, state, holding, locks)
-  return place >= (RECOVERED + 1) * RANK and locks ~= 'L' and holding ~= 'q' and not (state and state[LOCKS])
+local function may_be_reserved(place, holding, locks)
+  return place >= (RECOVERED + 1) * RANK and not locks and holding ~= 'q'
 end
 
-local function take(id, place, key, claim, instance, started)
-  remove(key, id)
+-- Its state, also where it has only been enqueued.
+local function waiting_state(id)
   local body = bodies[id]
   local state = states[id]
   if not state then
     state = new_state('q', created_at(body), special_of(body) ~= nil or string.sub(body, 1, 2) == '0 ')
     states[id] = state
   end
+  return state
+end
+
+local function take(id, place, key, claim, instance, started)
+  remove(key, id)
+  local body = bodies[id]
+  local state = waiting_state(id)
   if state[SPECIAL] and special_of(body) == 'q' then free_key(id) end
   state[RUN] = state[RUN] + 1
   state[CLAIM] = claim
@@ -87,29 +94,56 @@ local function take(id, place, key, claim, instance, started)
   changed[id] = true
 end
 
--- wanted: { claim, lanes, limit, start, bytes, any }: at most `limit` jobs, the first `start` of them started; `any`: the
--- claim has jobs of other queues already. Answers ids, bytes of input, and whether the bytes ended it.
+-- Beyond so many that turn out to be blocked a claim goes no further: the rest is for the next one.
+local MOST_BLOCKED = 1000
+
+-- wanted: { claim, lanes, limit, start, bytes, any, name of the queue, end of its ids }: at most `limit` jobs, the first
+-- `start` of them started; `any`: the claim has jobs of other queues already. Answers ids, bytes of input, whether the claim
+-- ended before its time, and whether it held back before a job that may not be reserved.
 local function claim_jobs(instance, wanted)
-  local claim, lanes, limit, starts, room, any = unpack(wanted)
-  local ids, used, seen, ended = {}, 0, { count = 0, bytes = 0 }, false
-  if limit <= 0 or call('HGET', META, 'paused') then return ids, used, ended end
-  local line = next_in_line(lanes, limit)
-  for i = 1, #line do
-    local id, place, key = unpack(line[i])
-    if not bodies[id] then read_ahead(line, i, room - used, seen) end
+  local claim, lanes, limit, starts, room, any, name, suffix = unpack(wanted)
+  local ids, used, seen, blocked = {}, 0, { count = 0, bytes = 0 }, 0
+
+  -- Whether the claim goes on behind this job; if not, whether it has ended, and whether it held back.
+  local function meet(id, place, key)
     local body = bodies[id]
-    local holding, _, _, locks = special_of(body)
+    local holding = special_of(body)
+    local locks = holding and locks_of(body, states[id]) or (states[id] and locks_of(body, states[id]))
     local started = #ids < starts
-    if not started and not may_be_reserved(place, states[id], holding, locks) then break end
+    if not started and not may_be_reserved(place, holding, locks) then return false, false, true end
     local feed = string.find(body, '\n', 1, true)
     local bytes = feed and #body - feed or 0
-    if used + bytes > room and (any or #ids > 0) then
-      ended = true
-      break
+    if used + bytes > room and (any or #ids > 0) then return false, true, false end
+    local keys = locks and keys_in(locks)
+    if keys then
+      local state = waiting_state(id)
+      if not may_run(keys, spec_of(id).priority, state[LOCKED] or string.format('%015.0f', state[DUE]) .. LAST) then
+        block(id, state, keys, name, place, key)
+        blocked = blocked + 1
+        return true
+      end
     end
     used = used + bytes
     take(id, place, key, claim, instance, started)
+    if keys then take_locks(id, states[id], keys, suffix) end
     ids[#ids + 1] = id
+    return true
   end
-  return ids, used, ended
+
+  if limit <= 0 or call('HGET', META, 'paused') then return ids, used, false, false end
+  while #ids < limit do
+    local line = next_in_line(lanes, limit - #ids)
+    local before = blocked
+    for i = 1, #line do
+      local id = line[i][1]
+      if not bodies[id] then read_ahead(line, i, room - used, seen) end
+      local goes_on, ended, held_back = meet(unpack(line[i]))
+      if not goes_on then return ids, used, ended, held_back end
+    end
+    if blocked == before then break end
+    if blocked >= MOST_BLOCKED then return ids, used, true, false end
+    -- In the place of those that are blocked there may be others.
+    flush_sets()
+  end
+  return ids, used, false, false
 end

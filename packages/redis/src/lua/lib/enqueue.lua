@@ -14,6 +14,11 @@ local function replace_input(id, tail)
   call('HSET', JOBS, id, bodies[id])
 end
 
+-- The locks that come with the other input.
+local function replace_locks(state, tail)
+  state[LOCKS] = string.match(string.match(tail, '^[^\n]*'), '"locks":(%[.*%])}$')
+end
+
 -- What the holder of the key makes of the newcomer; nil: nobody has the key, or it moves to the new job.
 local function collide(task, job)
   local holder = call('GET', Q .. 'unique:' .. task .. '\0' .. job[7])
@@ -22,8 +27,9 @@ local function collide(task, job)
   if job[8] == 'throw' then return { 'conflict', holder } end
   local state = living(holder)
   local at = state and state[STATE]
-  if at ~= 'q' and at ~= 's' and at ~= 'v' then return nil end
+  if at ~= 'q' and at ~= 's' and at ~= 'v' and at ~= 'b' then return nil end
   replace_input(holder, job[4])
+  replace_locks(state, job[4])
   place(holder, state, due_of(job[3]))
   return { 'replaced', holder }
 end

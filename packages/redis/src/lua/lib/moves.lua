@@ -1,4 +1,5 @@
--- The moves of a job between its states. Every move takes it from where it stood and out of the hands that held it.
+-- The moves of a job between its states. Every move takes it from where it stood, out of the hands that held it, and out of
+-- the lines of its locks.
 
 -- Jobs came to where they can be claimed.
 local woken = false
@@ -9,8 +10,14 @@ end
 
 local function leave(id, state)
   local at = state[STATE]
+  if state[LOCKED] then
+    if state[HOLDER] then release_owner(state[LOCKED]) else leave_lines(state[LOCKED]) end
+    state[LOCKED] = false
+  end
   if at == 'q' then
     remove(lane_key(id), id)
+  elseif at == 'b' then
+    remove(Q .. 'blocked', id)
   elseif at == 's' then
     remove(SCHEDULED, id)
   elseif at == 'r' then

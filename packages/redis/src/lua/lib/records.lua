@@ -6,15 +6,17 @@
 -- details: packed { progress, meta, result, { { error, time, attempt }, ... } }, false for what there is not.
 -- spec: '<lane>\0<task>\0<priority>\0<maxAttempts>\0<keep>\0<rest>', shared by all jobs that were enqueued alike.
 
--- 'q' queued, 's' scheduled, 'v' reserved, 'r' running, 'c' completed, 'f' failed, 'x' cancelled
+-- 'q' queued, 'b' blocked, 's' scheduled, 'v' reserved, 'r' running, 'c' completed, 'f' failed, 'x' cancelled
 local STATE, RUN, ATTEMPT, MAX, POSTPONES, DUE, STARTED, FINISHED, PLACE = 1, 2, 3, 4, 5, 6, 7, 8, 9
 -- KEEP: 'completed,failed,cancelled' as filled in; CANCEL: a cancel was asked, how long it then stays; SHELF: how long it stays
-local CLAIM, HOLDER, KEEP, CANCEL, REMOVED, SHELF, LOCKS, SPECIAL, DETAILED = 10, 11, 12, 13, 14, 15, 16, 17, 18
+-- LOCKS: as JSON, where they are not those of the body; LOCKED: of a job that waits for them its place in their lines, of a
+-- run that holds some the owner that it is
+local CLAIM, HOLDER, KEEP, CANCEL, REMOVED, SHELF, LOCKS, SPECIAL, DETAILED, LOCKED = 10, 11, 12, 13, 14, 15, 16, 17, 18, 19
 
 local KEEP_OF = { c = 1, f = 2, x = 3 }
 
 local function new_state(state, due, special)
-  return { state, 0, 0, false, 0, due, false, false, false, false, false, false, false, false, false, false, special, false }
+  return { state, 0, 0, false, 0, due, false, false, false, false, false, false, false, false, false, false, special, false, false }
 end
 
 local bodies, states, changed, erased = {}, {}, {}, {}

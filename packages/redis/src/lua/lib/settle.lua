@@ -10,8 +10,7 @@ end
 local function fill_in(id, state, fill)
   if not max_of(id, state) then state[MAX] = fill[1] end
   if fill[2] and not state[KEEP] and spec_of(id).keep == '' then state[KEEP] = fill[2] end
-  local _, _, _, locks = special_of(body_of(id))
-  if fill[3] and not state[LOCKS] and locks ~= 'L' then state[LOCKS] = fill[3] end
+  if fill[3] and not locks_of(body_of(id), state) then state[LOCKS] = fill[3] end
   changed[id] = true
 end
 

@@ -1,0 +1,55 @@
+import type { Store } from '@jobs-worker/core'
+import { memoryStore } from '@jobs-worker/core'
+import { postgresStore } from '@jobs-worker/postgres'
+import { redisStore } from '@jobs-worker/redis'
+import { startPostgres, startRedis } from '@jobs-worker/test-servers'
+
+/** A store under measurement: each call of `open` is another object on the same data. */
+export interface Place {
+  open(): Store
+  close(): Promise<void>
+}
+
+export interface StoreKind {
+  readonly name: string
+  /** An empty place. */
+  place(): Promise<Place>
+  close(): Promise<void>
+}
+
+export const kinds: Readonly<Record<string, () => Promise<StoreKind>>> = {
+  async memory() {
+    return {
+      name: 'memory',
+      async place() {
+        const store = memoryStore()
+        return { open: () => store, close: async () => undefined }
+      },
+      close: async () => undefined,
+    }
+  },
+  async postgres() {
+    const server = await startPostgres()
+    let places = 0
+    return {
+      name: 'postgres',
+      async place() {
+        const schema = `bench_${++places}`
+        return { open: () => postgresStore(server.url, { schema }), close: async () => undefined }
+      },
+      close: () => server.close(),
+    }
+  },
+  async redis() {
+    const server = await startRedis()
+    let places = 0
+    return {
+      name: 'redis',
+      async place() {
+        const prefix = `bench-${++places}`
+        return { open: () => redisStore(server.url, { prefix }), close: async () => undefined }
+      },
+      close: () => server.close(),
+    }
+  },
+}

@@ -1,0 +1,16 @@
+-- seize_locks: takes locks away from owners by name, not from runs.
+-- KEYS[1], KEYS[2]: the tag of what concerns no single queue
+-- ARGV[1]: packed { keys, channel, message that tells of it }
+-- Returns: packed { the keys taken }
+local keys, channel, message = unpack(cmsgpack.unpack(ARGV[1]))
+local taken = {}
+for i = 1, #keys do
+  local lives, owner, acquisitions = held(keys[i])
+  if lives and string.sub(owner, 1, 4) ~= 'job:' then
+    drop(keys[i], owner, acquisitions)
+    taken[#taken + 1] = keys[i]
+  end
+end
+if #freed > 0 then call('PUBLISH', channel, message) end
+offer_freed()
+return cmsgpack.pack({ taken })

@@ -67,6 +67,7 @@ export class RedisSchedules implements Schedules {
   upsert(given: NewSchedule): Promise<ScheduleRecord> {
     return this.#run(async () => {
       const { name, task, queue, timing, definition, retryDelay, nextRunAt, active } = given
+      await this.#queues.note(queue)
       for (;;) {
         const { found, revision } = await this.#read(name)
         if (found !== null) await this.#bar(found, revision, queue)
@@ -191,7 +192,6 @@ export class RedisSchedules implements Schedules {
     const { name, queue } = found
     const known = await this.#barIn(queue, [name, revision, false, queue === to ? 0 : FORGET_AFTER])
     if (to === null || to === queue) return
-    await this.#queues.note(to)
     await this.#barIn(to, [name, revision, known, 0])
   }
 

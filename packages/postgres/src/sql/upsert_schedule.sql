@@ -20,6 +20,7 @@ begin
     next_run_at = case when s.timing = p_timing then s.next_run_at else p_next end,
     timing = p_timing
   returning * into v;
+  insert into {schema}.queues (name) values (p_queue) on conflict do nothing;
   update {schema}.schedules set look_at = case when active then next_run_at end where name = p_name;
   schedule := {schema}.show_schedule(v);
 end $$;

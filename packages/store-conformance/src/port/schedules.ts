@@ -239,6 +239,15 @@ export function schedules(suite: Suite): void {
     assert.deepEqual((await store.schedules.list(10)).schedules.length, 6)
   })
 
+  suite.test('13.15 the queue of a schedule counts as used', async (f) => {
+    const store = await f.store()
+    await store.schedules.upsert(newSchedule({ queue: 'fed by a schedule' }))
+    assert.deepEqual(
+      (await store.queues()).map(({ name, paused }) => [name, paused]),
+      [['fed by a schedule', false]],
+    )
+  })
+
   suite.test('13.14 a change is refused where another came first', async (f) => {
     const store = await f.store()
     const { revision } = await store.schedules.upsert(newSchedule({ nextRunAt: 1 }))

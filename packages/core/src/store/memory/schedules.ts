@@ -44,6 +44,7 @@ export class MemorySchedules implements Schedules {
       const history = kept ?? { createdAt: this.jobs.now(), lastRunAt: null, lastJob: null, runs: 0 }
       const schedule: Kept = { ...history, ...given, ...timed, active, revision, heldUntil: 0 }
       this.all.set(given.name, schedule)
+      this.jobs.queue(given.queue)
       return toRecord(schedule)
     })
   }

@@ -86,7 +86,7 @@ export interface FireReply {
 export interface Schedules {
   /** The store's clock, in milliseconds since 1970. */
   clock(): Promise<number>
-  /** Makes it, or changes it; what it has done stays, and what was taken before is stale. */
+  /** Makes it, or changes it; what it has done stays, and what was taken before is stale. Its queue counts as used. */
   upsert(schedule: NewSchedule): Promise<ScheduleRecord>
   get(name: string): Promise<ScheduleRecord | null>
   /** @param limit 1 to 1,000 */

@@ -336,8 +336,9 @@ export class Dispatcher implements RunHost {
       log.warn(`worker '${this.workerId}' job ${job.id} of task '${job.task}' failed: ${name}: ${message}`)
     }
     if (accepted && type !== null && events.wanted(type)) events.emit(type, job)
-    // A worker that is drained without being started hears no wake-ups.
-    if (accepted && 'delay' in outcome && outcome.delay === 0) this.#appetite.wake()
+    // A worker that is drained without being started hears no wake-ups, not of jobs whose turn this makes it either.
+    const again = 'delay' in outcome && outcome.delay === 0
+    if (accepted && (again || job.locks.length > 0)) this.#appetite.wake()
     this.#done(job.id, outcome.kind !== 'release' || outcome.fill === undefined)
   }
 

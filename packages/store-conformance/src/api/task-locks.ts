@@ -290,6 +290,18 @@ export function taskLocks(suite: Suite): void {
   )
 
   suite.test(
+    '12.58 a worker that is drained runs also those whose turn comes meanwhile',
+    async (f) => {
+      const task = defineTask({ name: 'in-turn', locks: () => ['the one'], run: (n: number) => n })
+      const jobs = await f.jobs({ tasks: [task] })
+      await jobs.enqueueMany(task, [1, 2, 3, 4, 5, 6, 7, 8])
+      await jobs.worker({ concurrency: 8 }).drain()
+      assert.equal((await jobs.counts()).default?.completed, 8)
+    },
+    can,
+  )
+
+  suite.test(
     '12.57 a store without locks refuses jobs with locks',
     async (f) => {
       const task = defineTask({ name: 'locked', locks: () => ['k'], run: () => assert.fail('it ran') })

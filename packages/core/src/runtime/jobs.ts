@@ -163,7 +163,7 @@ export class Jobs implements JobsClient, AsyncDisposable {
     return this.#opened(() => this.#manager.cancel(target))
   }
 
-  /** Runs a final job again, or all that the filter names (default: the failed ones). */
+  /** Runs a final job again, or all that the filter names (default: the failed ones). Its postpones count anew. */
   retry(id: string): Promise<Job>
   retry(filter: JobFilter): Promise<number>
   retry(target: string | JobFilter): Promise<Job | number> {

@@ -4,16 +4,19 @@ import { keepToStore } from '../model/catalog'
 import type { TaskContext } from '../model/client'
 import { LocksUnsupportedError } from '../model/errors'
 import { logInfo } from '../model/logger'
-import type { PartialSettings, Settings } from '../model/settings'
+import type { PartialSettings } from '../model/settings'
 import type { AnyTask } from '../model/task'
 import type { Events } from '../observe/events'
 import { toErrorRecord } from '../store/error-record'
 import type { Claim, ClaimedJob, ExchangeReply, Fence, Fill, Outcome, Report, Store } from '../store/port'
 import { Appetite, type AppetiteOptions } from './appetite'
 import { Courier } from './courier'
+import { fenceOf } from './fence'
 import { Line } from './line'
-import type { StartLetter } from './outbox'
 import { Run, type RunHost } from './run'
+import { settingsOf } from './run-settings'
+import { tellSettled } from './settled'
+import { Starts } from './starts'
 import { locksOf } from './task-locks'
 import { Turn } from './turn'
 
@@ -70,8 +73,9 @@ export class Dispatcher implements RunHost {
   readonly #appetite: Appetite
   readonly #line = new Line()
   readonly #courier: Courier
-  readonly #untold = new Set<Run>()
+  readonly #starts = new Starts()
   readonly #settled = new Map<string, (ran: boolean) => void>()
+  readonly #told: Parameters<typeof tellSettled>[0]
   readonly #turn = new Turn(() => this.#onTurn())
   #idle: (() => void)[] = []
   #begunThisTurn = 0
@@ -88,11 +92,12 @@ export class Dispatcher implements RunHost {
     this.jobs = parts.jobs
     this.locks = parts.locks
     this.log = parts.log
+    this.#told = { log: parts.log, events: parts.events, workerId: options.workerId }
     this.#courier = new Courier({
       ...parts,
       workerId: options.workerId,
       leaseLives: () => options.leaseLives(),
-      starts: () => this.#tellStarts(),
+      starts: () => this.#starts.take(),
       onSettled: (job, outcome, accepted) => this.#onSettled(job, outcome, accepted),
       onReportRefused: (report) => this.running.get(report.id)?.abort('lost'),
       onReply: (reply, instance) => this.#onReply(reply, instance),
@@ -200,7 +205,7 @@ export class Dispatcher implements RunHost {
   ended(run: Run, outcome: Outcome | null): void {
     const now = performance.now()
     this.running.delete(run.job.id)
-    this.#untold.delete(run)
+    this.#starts.delete(run)
     this.#appetite.ended(now, run)
     const report = this.#courier.outbox.takeReport(run.job.id)
     if (outcome === null) this.#done(run.job.id)
@@ -215,7 +220,7 @@ export class Dispatcher implements RunHost {
   #onTurn(): void {
     this.#begunThisTurn = 0
     this.#pump()
-    if (this.#untold.size > 0 && !this.#courier.telling) void this.#send(null)
+    if (this.#starts.size > 0 && !this.#courier.telling) void this.#send(null)
   }
 
   #pump(): void {
@@ -249,7 +254,7 @@ export class Dispatcher implements RunHost {
       this.#settle(job, { ...fenceOf(job), kind: 'release', ranFor: null })
       return
     }
-    const run = new Run(this, job, task, this.#settingsOf(task, job))
+    const run = new Run(this, job, task, settingsOf(catalog, this.#options.overrides, task, job))
     if (this.running.size === 0) this.#appetite.busy(performance.now())
     this.running.set(job.id, run)
     if (job.maxAttempts === null) {
@@ -257,7 +262,7 @@ export class Dispatcher implements RunHost {
       return
     }
     if (job.reserved) {
-      this.#untold.add(run)
+      this.#starts.add(run)
       this.#turn.ask()
     }
     logInfo(log, () => `worker '${this.workerId}' processing job ${job.id}`)
@@ -309,33 +314,12 @@ export class Dispatcher implements RunHost {
     this.#turn.ask()
   }
 
-  #settingsOf(task: AnyTask, job: ClaimedJob): Settings {
-    const { overrides } = this.#options
-    // What crossed the store as JSON was checked where it entered.
-    const call = job.settings as PartialSettings | null
-    const hasOverrides = Object.keys(overrides).length > 0
-    const settings = this.#parts.catalog.settings(
-      task,
-      job.queue,
-      hasOverrides || call !== null ? { ...call, ...overrides } : undefined,
-    )
-    return job.keep === null || hasOverrides ? settings : { ...settings, keep: job.keep }
-  }
-
   #settle(job: ClaimedJob, outcome: Outcome): void {
     this.#courier.outbox.settle(job, outcome)
   }
 
   #onSettled(job: ClaimedJob, outcome: Outcome, accepted: boolean): void {
-    const { events, log } = this.#parts
-    const type = EVENT_OF[outcome.kind]
-    if (!accepted && outcome.ranFor !== null)
-      log.warn(`job ${job.id}: its lease was taken, what run ${job.run} did is not stored`)
-    if (accepted && outcome.kind === 'fail') {
-      const { name, message } = outcome.error
-      log.warn(`worker '${this.workerId}' job ${job.id} of task '${job.task}' failed: ${name}: ${message}`)
-    }
-    if (accepted && type !== null && events.wanted(type)) events.emit(type, job)
+    tellSettled(this.#told, job, outcome, accepted)
     // A worker that is drained without being started hears no wake-ups, not of jobs whose turn this makes it either.
     const again = 'delay' in outcome && outcome.delay === 0
     if (accepted && (again || job.locks.length > 0)) this.#appetite.wake()
@@ -374,19 +358,7 @@ export class Dispatcher implements RunHost {
     if (!this.#appetite.isOpen) this.giveBack(claimed)
     else for (const job of claimed) job.reserved ? this.#line.push(job) : this.#begin(job)
     this.#pump()
-    if (this.#untold.size > 0) this.#turn.ask()
-  }
-
-  #tellStarts(): StartLetter[] {
-    const now = performance.now()
-    const letters = [...this.#untold].map((run) => ({
-      content: { ...fenceOf(run.job), ago: now - run.startedAt },
-      answered: (accepted: boolean) => {
-        if (!accepted) run.abort('lost')
-      },
-    }))
-    this.#untold.clear()
-    return letters
+    if (this.#starts.size > 0) this.#turn.ask()
   }
 
   #onReply(reply: ExchangeReply, instance: string): void {
@@ -395,17 +367,4 @@ export class Dispatcher implements RunHost {
     dueIn(reply.nextDueIn)
     if (!reply.registered) expelled(instance)
   }
-}
-
-const EVENT_OF = {
-  complete: 'completed',
-  fail: 'failed',
-  cancel: 'cancelled',
-  retry: 'retrying',
-  postpone: 'postponed',
-  release: null,
-} as const
-
-function fenceOf(job: Fence): Fence {
-  return { id: job.id, run: job.run, claim: job.claim }
 }

@@ -32,6 +32,7 @@ begin
   v_job := {schema}.as_job(v_ended);
   v_job.max_attempts := greatest(v_job.max_attempts, case when v_job.max_attempts is not null then v_job.attempt + 1 end);
   v_job.locks := nullif(v_job.locks, '[]');
+  v_job.postpones := 0;
   v_job.due_at := p_now;
   perform {schema}.join_line(v_job, p_now);
   return 'done';

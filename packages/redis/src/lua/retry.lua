@@ -22,6 +22,7 @@ local verdicts = each(ids, function(id)
   if not regain_key(id, state) then return 'c' end
   local max = max_of(id, state)
   if max and max <= state[ATTEMPT] then state[MAX] = state[ATTEMPT] + 1 end
+  state[POSTPONES] = 0
   if state[DETAILED] then
     local details = details_of(id, state)
     details[3] = false

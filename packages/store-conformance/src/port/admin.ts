@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { newJobId } from '@jobs-worker/core/store'
 import { ids, newJobs } from '../harness/jobs'
-import { cancelled, complete, fail, fence, KEEP, retry } from '../harness/outcomes'
+import { cancelled, complete, fail, fence, KEEP, postpone, retry } from '../harness/outcomes'
 import { theJob } from '../harness/port-client'
 import type { Suite } from '../suite'
 
@@ -78,6 +78,17 @@ export function admin(suite: Suite): void {
       assert.deepEqual(ids(await worker.claim({ start: 5 })), [waiting.id, fresh.id, spent.id, ended.id])
     },
   )
+
+  suite.test('20.6 retry counts postpones anew: what failed of too many is not to fail at the next', async (f) => {
+    const client = await f.client()
+    const worker = await f.worker()
+    const { id } = await client.one()
+    await worker.settle(postpone(await worker.claimOne()))
+    await worker.settle(fail(await worker.claimOne()))
+    assert.equal((await theJob(client.store, id)).postpones, 1)
+    assert.deepEqual(await client.store.retry([id]), ['done'])
+    assert.equal((await worker.claimOne()).postpones, 0)
+  })
 
   suite.test('20.2 retry leaves what has not ended, and tells unknown ids', async (f) => {
     const client = await f.client()

@@ -19,6 +19,7 @@ export function retryJob(jobs: Jobs, entry: Entry): AdminVerdict {
   if (!regainKey(jobs, entry)) return 'conflict'
   entry.finishedAt = null
   entry.result = null
+  entry.postpones = 0
   if (entry.maxAttempts !== null) entry.maxAttempts = Math.max(entry.maxAttempts, entry.attempt + 1)
   jobs.place(entry, { delay: 0 })
   return 'done'

@@ -17,7 +17,7 @@ export type AdminVerdict =
 export interface Admin {
   /** Ends jobs that do not run, and asks the workers of those that do. `keep` is for jobs without one of their own. */
   cancel(ids: readonly string[], keep: Keep): Promise<readonly AdminVerdict[]>
-  /** Final jobs join the end of their line again, with at least one more attempt. */
+  /** Final jobs join the end of their line again, with at least one more attempt and no postpones counted. */
   retry(ids: readonly string[]): Promise<readonly AdminVerdict[]>
   /** Scheduled jobs become due now. */
   makeDue(ids: readonly string[]): Promise<readonly AdminVerdict[]>

@@ -112,7 +112,7 @@ export class ExchangeRun {
 
   /** Claims from a queue what one step of it could not. */
   async #goOn(queue: string): Promise<void> {
-    for (let n = 1; this.#full.delete(queue) && !this.#more; n++) {
+    for (let n = 1; this.#full.delete(queue) && !this.#ended; n++) {
       if ((this.#wanted(queue)?.limit ?? 0) > 0) await this.#step(queue, NO_WRITES, `c${n}.`, true)
     }
   }
@@ -151,7 +151,7 @@ export class ExchangeRun {
     this.#claimed.push(...reply.claimed)
     this.#count += reply.count
     this.#counts.set(queue, (this.#counts.get(queue) ?? 0) + reply.count)
-    if (reply.count === STEP) this.#full.add(queue)
+    if (reply.count === STEP && !reply.heldBack) this.#full.add(queue)
     this.#bytes += reply.bytes
     this.#ended ||= reply.ended
     this.#more ||= reply.ended || reply.heldBack

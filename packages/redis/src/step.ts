@@ -1,5 +1,5 @@
 /** So many jobs to one script: more of them are several scripts, so that none keeps others waiting for long. */
-export const STEP = 250
+export const STEP = 100
 
 /** In pieces of one step each; at least one piece. */
 export function inSteps<T>(all: readonly T[]): (readonly T[])[] {

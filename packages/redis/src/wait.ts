@@ -12,6 +12,9 @@ export interface Wait {
 
 /** Scripts that change nothing which a failover could lose: they wait for nobody. */
 const FREE: ReadonlySet<string> = new Set([
+  'get_schedule',
+  'list_locks',
+  'list_schedules',
   'check',
   'get',
   'list',

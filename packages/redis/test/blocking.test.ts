@@ -1,20 +1,22 @@
 import { randomUUID } from 'node:crypto'
+import { existsSync, readFileSync } from 'node:fs'
 import type { ClaimedJob, Exchange, Outcome, Store } from '@jobs-worker/core/store'
 import { startRedis, type TestServer } from '@jobs-worker/test-servers'
 import { Redis } from 'ioredis'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { redisStore } from '../src'
 import { newJobs } from './jobs'
 
 const MANY = 1_000
-const BACKLOG = 20_000
-/** No script may keep others waiting for longer, in microseconds. */
-const LONGEST = 10_000
-/** A busy machine stops the server in the middle of a script: the best of so many tries tells what the script takes. */
-const TRIES = 10
+const BACKLOG = 30_000
+/** No script may hold Redis for longer, in ms. */
+const LONGEST = 10
+/** Of an operation's scripts the largest is at most twice as large as the others. */
+const UNEVEN = 2
+/** What else runs on the machine slows a processor too: the best of so many tries tells what a script takes. */
+const TRIES = 3
 const INPUT = JSON.stringify('x'.repeat(141))
 const KEEP = { completed: 60_000, failed: 60_000, cancelled: 60_000 }
-const DUE_SOON = { delay: 1 }
 
 let server: TestServer
 let admin: Redis
@@ -121,7 +123,7 @@ const OPERATIONS: Record<string, () => Promise<() => Promise<unknown>>> = {
     return () => store.remove(ids)
   },
   promote: async () => {
-    await schedule(DUE_SOON.delay)
+    await schedule(1)
     await new Promise((resolve) => setTimeout(resolve, 20))
     return () => store.promote(MANY)
   },
@@ -163,23 +165,28 @@ const OPERATIONS: Record<string, () => Promise<() => Promise<unknown>>> = {
   unserved: async () => () => store.unserved(['default']),
 }
 
-async function longestScript(operation: () => Promise<() => Promise<unknown>>): Promise<number> {
-  const act = await operation()
-  await admin.call('SLOWLOG', 'RESET')
-  await act()
-  const entries = (await admin.call('SLOWLOG', 'GET', '-1')) as [number, number, number, string[]][]
-  const times = entries.filter(([, , , [name = '']]) => /^eval/i.test(name)).map(([, , time]) => time)
-  expect(times).not.toEqual([])
-  return Math.max(...times)
+/** CPU time of the server's main thread in ms: how long others would have waited, whatever else this machine does. */
+function cpuTime(): number {
+  return Number(readFileSync(`/proc/${server.pid}/task/${server.pid}/schedstat`, 'utf8').split(' ')[0]) / 1e6
 }
 
-test.each(Object.keys(OPERATIONS))(
-  '%s of a thousand jobs holds Redis for less than 10 ms at a time',
-  { timeout: 60_000 },
-  async (name) => {
-    const operation = OPERATIONS[name] as (typeof OPERATIONS)[string]
+/** CPU time of the longest script that an operation runs on the queue, at most, in ms. */
+async function timeOfScript(operation: () => Promise<() => Promise<unknown>>): Promise<number> {
+  const act = await operation()
+  await admin.call('SLOWLOG', 'RESET')
+  const before = cpuTime()
+  await act()
+  const after = cpuTime()
+  const entries = (await admin.call('SLOWLOG', 'GET', '-1')) as [number, number, number, string[]][]
+  const scripts = entries.filter(([, , , args]) => /^eval/i.test(args[0] ?? '') && args[3]?.includes(':default}'))
+  expect(scripts).not.toEqual([])
+  return ((after - before) / scripts.length) * (scripts.length === 1 ? 1 : UNEVEN)
+}
+
+describe.skipIf(!existsSync('/proc/self/schedstat'))('a thousand jobs hold Redis for less than 10 ms at a time', () => {
+  test.each(Object.entries(OPERATIONS))('%s', { timeout: 60_000 }, async (_name, operation) => {
     let best = Number.POSITIVE_INFINITY
-    for (let n = 0; n < TRIES && best >= LONGEST; n++) best = Math.min(best, await longestScript(operation))
+    for (let n = 0; n < TRIES && best >= LONGEST; n++) best = Math.min(best, await timeOfScript(operation))
     expect(best).toBeLessThan(LONGEST)
-  },
-)
+  })
+})

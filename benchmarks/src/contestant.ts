@@ -2,10 +2,11 @@
 export interface Payload {
   readonly n: number
   readonly at?: number
+  readonly text?: string
 }
 
 /** Which servers a contestant can run on; one throw-away server of each kind is started when somebody needs it. */
-export type ServerKind = 'postgres'
+export type ServerKind = 'postgres' | 'redis'
 
 /** Enqueues, in a process of its own. */
 export interface Producer {

@@ -10,7 +10,7 @@ import { Servers } from './servers'
 import type { Workload } from './workload'
 
 const options = await asked()
-const servers = new Servers()
+const servers = new Servers(options.persistence)
 const results = new Results(options.out)
 try {
   await run(options)
@@ -64,6 +64,6 @@ function rotated<T>(all: readonly T[], round: number): T[] {
   return [...all.slice(from), ...all.slice(0, from)]
 }
 
-function takesPart({ only, except }: Contestant, { name }: Workload): boolean {
-  return (only?.includes(name) ?? true) && !except?.includes(name)
+function takesPart({ only, except, server }: Contestant, { name, servers }: Workload): boolean {
+  return (only?.includes(name) ?? true) && !except?.includes(name) && (servers?.includes(server) ?? true)
 }

@@ -34,6 +34,10 @@ describe('the command line', () => {
     expect([sizes.jobs(50_000), sizes.standing(50_000)]).toEqual([7, 50_000])
   })
 
+  it('runs Redis without persistence unless asked', () => {
+    expect([read().persistence, read('--aof').persistence]).toEqual(['none', 'aof'])
+  })
+
   it('names what there is where a name is wrong', () => {
     expect(() => read('drian')).toThrow(/no workload 'drian'; there are: bulk, single, drain/)
   })

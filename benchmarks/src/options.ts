@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url'
 import { Command, InvalidArgumentError } from 'commander'
 import type { Contestant } from './contestant'
+import type { Persistence } from './servers/redis'
 import type { Sizes, Workload } from './workload'
 import { workloads } from './workloads'
 
@@ -9,6 +10,7 @@ export interface Options {
   readonly contestants: readonly Contestant[]
   readonly rounds: number
   readonly sizes: Sizes
+  readonly persistence: Persistence
   readonly out: string
 }
 
@@ -18,6 +20,7 @@ interface Flags {
   readonly jobs?: number
   readonly quick: boolean
   readonly scale?: number
+  readonly aof: boolean
   readonly out: string
 }
 
@@ -35,6 +38,7 @@ export function readOptions(argv: readonly string[], contestants: readonly Conte
     .option('--jobs <n>', 'how many jobs are measured, instead of the usual number', positive)
     .option('--scale <factor>', 'of all usual numbers (default: 1)', positive)
     .option('--quick', `a look: ${QUICK.rounds} round at a tenth of the size`, false)
+    .option('--aof', 'Redis with an append-only file, written every second (default: without persistence)', false)
     .option('--out <directory>', 'where the JSON lines go', OUT)
     .parse([...argv], { from: 'user' })
   const flags = command.opts<Flags>()
@@ -45,6 +49,7 @@ export function readOptions(argv: readonly string[], contestants: readonly Conte
     contestants: flags.only ? named(contestants, flags.only, 'contestant') : contestants,
     rounds: flags.rounds ?? (flags.quick ? QUICK.rounds : ROUNDS),
     sizes: { jobs: (usual) => flags.jobs ?? scaled(usual), standing: scaled },
+    persistence: flags.aof ? 'aof' : 'none',
     out: flags.out,
   }
 }

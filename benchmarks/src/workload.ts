@@ -1,6 +1,6 @@
 import type { ProducerCalls, RunnerCalls } from './child/calls'
 import type { Child } from './child/handle'
-import type { Contestant } from './contestant'
+import type { Contestant, ServerKind } from './contestant'
 import type { Database, Server } from './servers/server'
 
 export interface Metric {
@@ -40,6 +40,8 @@ export interface Workload {
   readonly about: string
   /** The first one is that of the ratios. */
   readonly metrics: readonly Metric[]
+  /** Where it says something; everywhere where not given. */
+  readonly servers?: readonly ServerKind[]
   stock?(sizes: Sizes): Stock
   measure(bench: Bench): Promise<Sample>
 }

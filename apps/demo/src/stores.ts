@@ -5,13 +5,15 @@ const STORES: Readonly<Record<string, (url: string) => Promise<Store>>> = {
   'memory:': async () => memoryStore(),
   'pglite:': async (url) => (await import('@jobs-worker/postgres')).pgliteStore(directoryOf(url)),
   'postgres:': async (url) => (await import('@jobs-worker/postgres')).postgresStore(url),
+  'redis:': async (url) => (await import('@jobs-worker/redis')).redisStore(url),
+  'rediss:': async (url) => (await import('@jobs-worker/redis')).redisStore(url),
   'postgresql:': async (url) => (await import('@jobs-worker/postgres')).postgresStore(url),
 }
 
 /** @throws InvalidError */
 export function checkStore(url: string): string {
   if (STORES[schemeOf(url)] === undefined) {
-    throw new InvalidError('--store', schemeOf(url), 'memory:, pglite:FOLDER or postgres://...')
+    throw new InvalidError('--store', schemeOf(url), 'memory:, pglite:FOLDER, postgres://... or redis://...')
   }
   if (schemeOf(url) === 'pglite:' && directoryOf(url) === '') throw new InvalidError('--store', url, 'pglite:FOLDER')
   return url

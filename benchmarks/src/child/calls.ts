@@ -1,7 +1,11 @@
 /** What a producer process does on request; times are milliseconds, instants are of `now()`. */
 export interface ProducerCalls {
-  /** Enqueues `jobs` by the call for many; answers how long it took. */
-  fill(options: { readonly jobs: number; readonly kind?: 'due' | 'later' | 'foreign' }): Promise<number>
+  /** Enqueues `jobs` by the call for many, each with so many characters of `padding`; answers how long it took. */
+  fill(options: {
+    readonly jobs: number
+    readonly kind?: 'due' | 'later' | 'foreign'
+    readonly padding?: number
+  }): Promise<number>
   /** Enqueues `jobs` by the call for one, `inFlight` at a time; begins no more after `within` ms. */
   single(options: {
     readonly jobs: number

@@ -7,8 +7,8 @@ const WARM_UP = 200
 
 export function producerCalls(producer: Producer): ProducerCalls {
   return {
-    async fill({ jobs, kind = 'due' }) {
-      const payloads = numbered(jobs)
+    async fill({ jobs, kind = 'due', padding = 0 }) {
+      const payloads = numbered(jobs, padding)
       const enqueue = kind === 'due' ? producer.many : kind === 'later' ? producer.later : producer.foreign
       if (!enqueue) throw new Error(`this contestant cannot enqueue jobs of the kind '${kind}'`)
       const from = now()
@@ -46,8 +46,8 @@ export function producerCalls(producer: Producer): ProducerCalls {
   }
 }
 
-function numbered(jobs: number): Payload[] {
-  return Array.from({ length: jobs }, (_, n) => ({ n }))
+function numbered(jobs: number, padding: number): Payload[] {
+  return Array.from({ length: jobs }, (_, n) => (padding === 0 ? { n } : { n, text: 'x'.repeat(padding) }))
 }
 
 /** Begins no more after `until`; answers how many were begun, when all of them are done. */

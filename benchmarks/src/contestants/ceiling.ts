@@ -2,6 +2,7 @@ import pg from 'pg'
 import type { Contestant, Payload, Producer, Runner } from '../contestant'
 import { CeilingRunner } from './ceiling-runner'
 import { inChunks } from './chunks'
+import { gathered } from './gathered'
 import { pendingBySql } from './pending'
 
 const POOL = 10
@@ -68,31 +69,6 @@ class CeilingProducer implements Producer {
   }
 }
 
-/** Calls that are made while a batch is on its way travel together in the next one. */
-function gathered(pool: pg.Pool): (payload: Payload) => Promise<void> {
-  let waiting: { text: string; resolve: () => void; reject: (error: unknown) => void }[] = []
-  let flying = false
-  const fly = async () => {
-    flying = true
-    while (waiting.length > 0) {
-      const batch = waiting
-      waiting = []
-      try {
-        await pool.query(INSERT_MANY_NOTIFY, [batch.map((call) => call.text)])
-        for (const call of batch) call.resolve()
-      } catch (error) {
-        for (const call of batch) call.reject(error)
-      }
-    }
-    flying = false
-  }
-  return (payload) =>
-    new Promise((resolve, reject) => {
-      waiting.push({ text: JSON.stringify(payload), resolve, reject })
-      if (!flying) void fly()
-    })
-}
-
 function each(statement: { name: string; text: string }): Enqueue {
   return (pool) => async (payload) => {
     await pool.query(statement, [JSON.stringify(payload)])
@@ -103,7 +79,7 @@ export const ceilingGathered = ceiling(
   'ceiling',
   'raw SQL; single enqueues gathered, one NOTIFY a batch',
   undefined,
-  gathered,
+  (pool) => gathered((texts) => pool.query(INSERT_MANY_NOTIFY, [texts])),
 )
 
 export const ceilingSingle = ceiling(

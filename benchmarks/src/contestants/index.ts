@@ -10,6 +10,13 @@ const LOAD: Readonly<Record<string, () => Promise<Contestant>>> = {
   ceiling: async () => (await import('./ceiling')).ceilingGathered,
   'ceiling-each': async () => (await import('./ceiling')).ceilingSingle,
   'ceiling-notify': async () => (await import('./ceiling')).ceilingNotify,
+  'jobs-worker-redis': async () => (await import('./jobs-worker-redis')).oursDefault,
+  'jobs-worker-redis-keep0': async () => (await import('./jobs-worker-redis')).oursKeepNone,
+  bullmq: async () => (await import('./bullmq')).bullmqDefault,
+  'bullmq-remove': async () => (await import('./bullmq')).bullmqRemove,
+  groupmq: async () => (await import('./groupmq')).groupmq,
+  'bee-queue': async () => (await import('./bee-queue')).beeQueue,
+  'ceiling-redis': async () => (await import('./ceiling-redis')).ceilingRedis,
 }
 
 export function loadContestants(): Promise<Contestant[]> {

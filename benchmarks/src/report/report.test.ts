@@ -64,6 +64,18 @@ describe('targets', () => {
   })
 })
 
+describe('targets of several servers', () => {
+  it('compares contestants on the same server only', () => {
+    const onRedis = (name: string, kind: Contestant['kind']) => ({ name, kind, server: 'redis' }) as Contestant
+    const all = [ours, peer, onRedis('jobs-worker-redis', 'ours'), onRedis('bee-queue', 'peer')]
+    const p50 = [4, 1, 3, 2]
+    for (const [at, one] of all.entries()) results.add(wake, one, 0, { p50: p50[at] as number })
+    const lines = targets(all, results).split('\n')
+    expect(lines[2]).toMatch(/PostgreSQL: wake-up p50 .* 4 +\| +NO/)
+    expect(lines[3]).toMatch(/Redis: wake-up p50 .* 1\.5 +\| +NO/)
+  })
+})
+
 describe('results', () => {
   it('writes a line for each measurement as it comes', async () => {
     results.add(bulk, ours, 2, { rate: 7 })

@@ -1,15 +1,20 @@
 import type { ServerKind } from '../contestant'
 import { postgresServer } from './postgres'
+import { type Persistence, redisServer } from './redis'
 import type { Server } from './server'
-
-const START: Record<ServerKind, () => Promise<Server>> = { postgres: postgresServer }
 
 /** The servers of one run, each started when the first contestant needs it. */
 export class Servers {
+  readonly #start: Record<ServerKind, () => Promise<Server>>
   readonly #started = new Map<ServerKind, Promise<Server>>()
 
+  /** @param persistence of Redis */
+  constructor(persistence: Persistence) {
+    this.#start = { postgres: postgresServer, redis: () => redisServer(persistence) }
+  }
+
   get(kind: ServerKind): Promise<Server> {
-    const running = this.#started.get(kind) ?? START[kind]()
+    const running = this.#started.get(kind) ?? this.#start[kind]()
     this.#started.set(kind, running)
     return running
   }

@@ -39,6 +39,10 @@ export async function postgresServer(): Promise<Server> {
     async ready() {
       await admin.query('checkpoint')
     },
+    async size(database) {
+      const { rows } = await admin.query<{ size: string }>('select pg_database_size($1) as size', [database.name])
+      return Number(rows[0]?.size)
+    },
     async hold(database) {
       const client = new pg.Client({ connectionString: database.url })
       await client.connect()

@@ -15,8 +15,10 @@ export interface Server {
   settle(database: Database): Promise<void>
   /** Before a measurement: what earlier ones left to write is written. */
   ready(): Promise<void>
+  /** Bytes that the data take: on the disk, or in memory where that is their place. */
+  size(database: Database): Promise<number>
   /** Opens a transaction that keeps all row versions from now on alive, until it is disposed of. */
-  hold(database: Database): Promise<AsyncDisposable>
+  hold?(database: Database): Promise<AsyncDisposable>
   drop(database: Database): Promise<void>
   close(): Promise<void>
 }

@@ -4,6 +4,7 @@ import { bulk, single } from './enqueue'
 import { growth } from './growth'
 import { steady, wake } from './latency'
 import { memory } from './memory'
+import { waiting } from './waiting'
 
 /** Everything, in the order of the tables. */
-export const workloads: readonly Workload[] = [bulk, single, drain, wake, steady, ...growth, memory]
+export const workloads: readonly Workload[] = [bulk, single, drain, wake, steady, ...growth, memory, waiting]

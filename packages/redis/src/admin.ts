@@ -5,6 +5,7 @@ import { type DueTimes, readDueChange } from './due-times'
 import type { Keys } from './keys'
 import type { Queues } from './queues'
 import { SCRIPTS, type Script } from './scripts'
+import { inSteps } from './step'
 import { encodeMs } from './wire/encode-jobs'
 import { idToBytes } from './wire/ids'
 
@@ -66,25 +67,32 @@ export class RedisAdmin {
     const verdicts: AdminVerdict[] = ids.map(() => 'unknown')
     const groups = await this.#queues.group(ids.map((id) => ({ id })))
     const steps = [...groups].map(async ([queue, group]) => {
-      const wake = this.#channel.wakeFor(queue)
-      const bytes = group.map(([{ id }]) => idToBytes(id))
-      const reader = await this.#connection.run(script, this.#keys.queue(queue), [
-        bytes,
-        this.#channel.name,
-        wake,
-        keep,
-      ])
-      reader.array()
-      const letters = reader.text()
-      for (const [at, [, place]] of group.entries()) {
-        const verdict = VERDICTS[letters[at] as string] as AdminVerdict
-        if (verdict !== 'unknown') verdicts[place] = verdict
+      for (const step of inSteps(group)) {
+        const letters = await this.#step(
+          script,
+          queue,
+          step.map(([{ id }]) => idToBytes(id)),
+          keep,
+        )
+        for (const [at, [, place]] of step.entries()) {
+          const verdict = VERDICTS[letters[at] as string] as AdminVerdict
+          if (verdict !== 'unknown') verdicts[place] = verdict
+        }
       }
-      await this.#due.noteAny(queue, readDueChange(reader))
-      if (reader.boolean()) this.#channel.woke(queue, wake !== false)
     })
     await Promise.all(steps)
     return verdicts
+  }
+
+  async #step(script: Script, queue: string, ids: readonly Buffer[], keep: number): Promise<string> {
+    const wake = this.#channel.wakeFor(queue)
+    const message = [ids, this.#channel.name, wake, keep]
+    const reader = await this.#connection.run(script, this.#keys.queue(queue), message)
+    reader.array()
+    const letters = reader.text()
+    await this.#due.noteAny(queue, readDueChange(reader))
+    if (reader.boolean()) this.#channel.woke(queue, wake !== false)
+    return letters
   }
 
   /** Tells workers where one of them is to stop a job. */

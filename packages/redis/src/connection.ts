@@ -2,6 +2,7 @@ import { StoreConfigError, StoreUnavailableError } from '@jobs-worker/core/store
 import type { Client, Subscriber } from './driver'
 import { isMissingScript, translate } from './errors'
 import type { Script } from './scripts'
+import { evaluate, type Wait } from './wait'
 import { type Packable, pack } from './wire/pack'
 import { Reader } from './wire/reader'
 
@@ -15,6 +16,8 @@ export interface ConnectionOptions {
   readonly timeout: number
   /** All keys are on one server, so that a step may change several queues and locks at once. */
   readonly whole: boolean
+  /** Whom each write waits for; null: nobody. */
+  readonly wait: Required<Wait> | null
 }
 
 /** The way to Redis: runs scripts and commands, and tells errors in core's words. */
@@ -65,10 +68,10 @@ export class Connection {
     const keys = this.#shared === null ? [key] : [key, this.#shared]
     return this.command(async (client) => {
       try {
-        return new Reader((await client.evalshaBuffer(script.sha, keys.length, ...keys, argument)) as Buffer)
+        return new Reader(await evaluate(client, script, 'sha', [...keys, argument], this.#options.wait))
       } catch (error) {
         if (!isMissingScript(error)) throw error
-        return new Reader((await client.evalBuffer(script.text, keys.length, ...keys, argument)) as Buffer)
+        return new Reader(await evaluate(client, script, 'text', [...keys, argument], this.#options.wait))
       }
     })
   }

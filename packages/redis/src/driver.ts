@@ -12,10 +12,19 @@ export interface Client {
   publish(channel: string, message: string): Promise<number>
   info(section: string): Promise<string>
   ping(): Promise<unknown>
+  pipeline(): Pipeline
   connect(): Promise<void>
   disconnect(reconnect?: boolean): void
   on(event: string, listener: (...args: never[]) => void): unknown
   off(event: string, listener: (...args: never[]) => void): unknown
+}
+
+/** Commands that go together. */
+interface Pipeline {
+  evalshaBuffer(sha: string, keys: number, ...keysAndArgument: (string | Buffer)[]): Pipeline
+  evalBuffer(text: string, keys: number, ...keysAndArgument: (string | Buffer)[]): Pipeline
+  wait(replicas: number, ms: number): Pipeline
+  exec(): Promise<[Error | null, unknown][] | null>
 }
 
 /** A connection of its own that hears a channel. */

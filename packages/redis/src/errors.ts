@@ -2,8 +2,9 @@ import { JobsError, StoreConfigError, StoreUnavailableError } from '@jobs-worker
 
 const STORE = 'redis'
 
-/** Login and rights: nothing that waiting changes. */
-const SETUP = /^(WRONGPASS|NOAUTH|NOPERM|NOPROTO|ERR (invalid password|AUTH|Client sent AUTH|unknown command))/
+/** Login, rights and certificates: nothing that waiting changes. */
+const SETUP =
+  /^(WRONGPASS|NOAUTH|NOPERM|NOPROTO|ERR (invalid password|AUTH|Client sent AUTH|unknown command))|ACL failure in script|can't run this command|can't access at least one of the keys|\bcertificate\b/
 
 /** The server is up and cannot answer now: it loads, lost its master, is being moved, or fails over. */
 const PASSING = /^(LOADING|BUSY|MASTERDOWN|READONLY|CLUSTERDOWN|TRYAGAIN|MOVED|ASK|UNBLOCKED|NOREPLICAS|MISCONF)/

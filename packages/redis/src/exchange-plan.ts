@@ -1,5 +1,6 @@
 import type { Exchange, NewJob, Outcome, Report, Start } from '@jobs-worker/core/store'
 import type { Queues } from './queues'
+import { STEP } from './step'
 
 type Placed<T> = readonly (readonly [item: T, place: number])[]
 
@@ -23,11 +24,14 @@ export interface PlannedStep {
 
 export const NO_WRITES: Writes = { settle: [], start: [], report: [] }
 
-/** All in one step, unless outcomes bring jobs for other queues: then the order between queues matters. */
+/**
+ * All in one step where it is not too much for one script, unless outcomes bring jobs for other queues: then the order
+ * between queues matters.
+ */
 export async function planExchange(queues: Queues, { settle, start, report }: Exchange): Promise<ExchangePlan> {
   const settles = await queues.group(settle)
   const others = await writesOf(queues, start, report)
-  if (!crosses(settles)) return [{ part: 's', writes: withOutcomes(others, settles), crossing: [] }]
+  if (!crosses(settles)) return divided(withOutcomes(others, settles))
   const steps: PlannedStep[] = settle.map((_, place) => {
     const own = new Map<string, Placed<Outcome>>()
     let crossing: readonly NewJob[] = []
@@ -39,7 +43,27 @@ export async function planExchange(queues: Queues, { settle, start, report }: Ex
     }
     return { part: `s${place}.`, writes: withOutcomes(new Map(), own), crossing }
   })
-  return [...steps, { part: 's', writes: others, crossing: [] }]
+  return [...steps, ...divided(others)]
+}
+
+/** In steps of one script for each queue. */
+function divided(writes: ReadonlyMap<string, Writes>): PlannedStep[] {
+  const count = Math.max(1, ...[...writes.values()].map((one) => Math.ceil(sizeOf(one) / STEP)))
+  return Array.from({ length: count }, (_, n) => {
+    const all = [...writes].map(([queue, one]) => [queue, slice(one, n * STEP, (n + 1) * STEP)] as const)
+    const some = new Map(all.filter(([, one]) => sizeOf(one) > 0))
+    return { part: n === count - 1 ? 's' : `d${n}.`, writes: some, crossing: [] }
+  })
+}
+
+/** Part of what is written, in the order in which it happens. */
+function slice({ settle, start, report }: Writes, from: number, to: number): Writes {
+  const cut = <T>(items: Placed<T>, before: number) => items.slice(Math.max(0, from - before), Math.max(0, to - before))
+  return { settle: cut(settle, 0), start: cut(start, settle.length), report: cut(report, settle.length + start.length) }
+}
+
+function sizeOf({ settle, start, report }: Writes): number {
+  return settle.length + start.length + report.length
 }
 
 function crosses(settles: ReadonlyMap<string, Placed<Outcome>>): boolean {

@@ -3,6 +3,7 @@ import type { DueChange } from './due-times'
 import type { ExchangeCalls, QueueExchange, QueueReply, Wanted } from './exchange-call'
 import { NO_WRITES, type PlannedStep, planExchange, type Writes } from './exchange-plan'
 import type { Queues } from './queues'
+import { STEP } from './step'
 import type { RedisWriter } from './writer'
 
 /** What an exchange asks of others than one queue. */
@@ -24,8 +25,8 @@ export interface Gathered extends Omit<ExchangeReply, 'nextDueIn' | 'registered'
 
 /**
  * One exchange: what was done to its jobs goes to their queues at once, and with it the claim to the first queue that is
- * claimed from; the other queues are asked one after another for what is left to claim. Each step is remembered by itself,
- * so that a repeated exchange goes the same way and gets the same answers.
+ * claimed from; the other queues are asked one after another for what is left to claim. What is too much for one script is
+ * several steps. Each step is remembered by itself, so that a repeated exchange goes the same way and gets the same answers.
  */
 export class ExchangeRun {
   readonly #around: Surroundings
@@ -36,6 +37,9 @@ export class ExchangeRun {
   readonly #reported: boolean[]
   readonly #claimed: ClaimedJob[] = []
   readonly #changes = new Map<string, DueChange>()
+  /** How many were claimed, by queue; and the queues of which the latest step had as many as a step may. */
+  readonly #counts = new Map<string, number>()
+  readonly #full = new Set<string>()
   #count = 0
   #bytes = 0
   #ended = false
@@ -59,9 +63,11 @@ export class ExchangeRun {
     for (const step of plan.slice(0, -1)) await this.#write(step, null)
     const [first = null, ...rest] = this.#exchange.claim?.queues.map(({ name }) => name) ?? []
     await this.#write(last, first)
+    if (first !== null) await this.#goOn(first)
     for (const queue of rest) {
       if (this.#ended || this.#left() <= 0) break
       await this.#step(queue, NO_WRITES, 'c', true)
+      await this.#goOn(queue)
     }
     return {
       settled: this.#settled,
@@ -104,6 +110,13 @@ export class ExchangeRun {
     else await this.#claimAnew(step)
   }
 
+  /** Claims from a queue what one step of it could not. */
+  async #goOn(queue: string): Promise<void> {
+    for (let n = 1; this.#full.delete(queue) && !this.#ended; n++) {
+      if ((this.#wanted(queue)?.limit ?? 0) > 0) await this.#step(queue, NO_WRITES, `c${n}.`, true)
+    }
+  }
+
   /** The queue does not know the worker: it is not registered, or has not claimed from this queue before. */
   async #claimAnew(step: QueueExchange): Promise<void> {
     const join = await this.#around.enter(step.instance, step.queue, step.request)
@@ -124,7 +137,7 @@ export class ExchangeRun {
     const limit = claim.queues.find(({ name }) => name === queue)?.limit ?? 0
     return {
       claim,
-      limit: Math.min(limit, this.#left()),
+      limit: Math.min(limit - (this.#counts.get(queue) ?? 0), this.#left(), STEP),
       start: Math.max(0, claim.start - this.#count),
       bytes: claim.maxBytes - this.#bytes,
       any: this.#count > 0,
@@ -137,6 +150,8 @@ export class ExchangeRun {
     note(this.#reported, writes.report, reply.reported)
     this.#claimed.push(...reply.claimed)
     this.#count += reply.count
+    this.#counts.set(queue, (this.#counts.get(queue) ?? 0) + reply.count)
+    if (reply.count === STEP && !reply.heldBack) this.#full.add(queue)
     this.#bytes += reply.bytes
     this.#ended ||= reply.ended
     this.#more ||= reply.ended || reply.heldBack

@@ -5,6 +5,7 @@ import { type DueChange, type DueTimes, readDueChange } from './due-times'
 import type { Keys } from './keys'
 import type { Queues } from './queues'
 import { SCRIPTS } from './scripts'
+import { byStep } from './step'
 import { encodeError } from './wire/encode-exchange'
 import { encodeMs } from './wire/encode-jobs'
 
@@ -45,9 +46,13 @@ export class RedisKeeper {
     let count = 0
     for (const queue of new Set(dead.flatMap(({ queues }) => queues))) {
       const here = dead.filter(({ queues }) => queues.includes(queue)).map(({ instance }) => instance)
-      const step = await this.#recoverIn(queue, here, options, options.limit - count)
-      count += step.count
-      for (const instance of here) if (!step.drained.has(instance)) holding.add(instance)
+      const drained = new Set<string>()
+      count += await byStep(options.limit - count, async (most) => {
+        const step = await this.#recoverIn(queue, here, options, most)
+        for (const instance of step.drained) drained.add(instance)
+        return step.count
+      })
+      for (const instance of here) if (!drained.has(instance)) holding.add(instance)
     }
     const buried = dead.filter(({ instance }) => !holding.has(instance))
     if (buried.length > 0) {
@@ -65,9 +70,11 @@ export class RedisKeeper {
     let count = 0
     for (const queue of await this.#dueQueues()) {
       if (count >= limit) break
-      const step = await this.#promoteIn(queue, limit - count)
-      count += step.count
-      changes.set(queue, step.change)
+      count += await byStep(limit - count, async (most) => {
+        const step = await this.#promoteIn(queue, most)
+        changes.set(queue, step.change)
+        return step.count
+      })
     }
     const { nextDueIn } = await this.#due.note(changes)
     return { count, more: nextDueIn === 0, nextDueIn }
@@ -77,10 +84,15 @@ export class RedisKeeper {
     let count = 0
     let more = false
     for (const queue of await this.#queues.all()) {
-      const reader = await this.#connection.run(SCRIPTS.prune, this.#keys.queue(queue), [limit - count])
-      reader.array()
-      count += reader.number()
-      more = reader.boolean() || more
+      const pruned = { more: false }
+      count += await byStep(limit - count, async (most) => {
+        const reader = await this.#connection.run(SCRIPTS.prune, this.#keys.queue(queue), [most])
+        reader.array()
+        const handled = reader.number()
+        pruned.more = reader.boolean()
+        return handled
+      })
+      more ||= pruned.more
     }
     return { count, more }
   }

@@ -10,6 +10,7 @@ import type { Connection } from './connection'
 import { decodeCursor, encodeCursor, type Position } from './cursor'
 import type { Keys } from './keys'
 import { SCRIPTS } from './scripts'
+import { STEP } from './step'
 import { readRecord } from './wire/decode-job'
 import { suffixOf } from './wire/ids'
 
@@ -23,7 +24,7 @@ const LETTERS: Partial<Record<JobState, string>> = {
   cancelled: 'x',
 }
 
-/** Rows that one step looks at, at least: where a task is asked for most may be of others. */
+/** Rows that one page looks at, at least: where a task is asked for most may be of others. */
 const LEAST = 100
 
 interface ListedRow extends Position {
@@ -91,13 +92,30 @@ export class Lister {
     filter: ListFilter,
     limit: number,
   ): Promise<Rows> {
+    const wanted = filter.task === undefined ? limit + 1 : Math.max(LEAST, limit + 1)
+    const rows: ListedRow[] = []
+    for (let from = after; ; from = rows.at(-1) ?? null) {
+      const most = Math.min(wanted - rows.length, STEP)
+      const step = await this.#step(queue, state, from, filter.task, most)
+      rows.push(...step.rows)
+      if (step.end || rows.length >= wanted) return { rows, end: step.end }
+    }
+  }
+
+  async #step(
+    queue: string,
+    state: JobState,
+    after: Position | null,
+    task: string | undefined,
+    limit: number,
+  ): Promise<Rows> {
     const reader = await this.#connection.run(SCRIPTS.list, this.#keys.queue(queue), [
       LETTERS[state] as string,
       isFinal(state),
       after?.score ?? false,
       Buffer.from(after?.id ?? '', 'hex'),
-      filter.task === undefined ? limit + 1 : Math.max(LEAST, limit + 1),
-      filter.task ?? false,
+      limit,
+      task ?? false,
     ])
     const suffix = suffixOf(queue)
     reader.array()

@@ -30,6 +30,7 @@ function ofUrl(url: string, options: CheckedOptions): Connection {
     subscriber: () => new Redis(url, listening(options)) as unknown as Subscriber,
     timeout: options.timeout,
     whole: true,
+    wait: options.wait,
   })
 }
 
@@ -44,6 +45,7 @@ function ofClient(client: Redis | Cluster, options: CheckedOptions): Connection 
       (isCluster(client) ? client.duplicate() : client.duplicate(listening(options))) as unknown as Subscriber,
     timeout: options.timeout,
     whole: !isCluster(client),
+    wait: options.wait,
   })
 }
 

@@ -21,7 +21,7 @@ export class RedisWriter {
   readonly #queues: Queues
   readonly #due: DueTimes
   readonly #channel: Channel
-  #last: Promise<unknown> = Promise.resolve()
+  #sent: Promise<unknown> = Promise.resolve()
 
   constructor(connection: Connection, keys: Keys, queues: Queues, due: DueTimes, channel: Channel) {
     this.#connection = connection
@@ -31,11 +31,13 @@ export class RedisWriter {
     this.#channel = channel
   }
 
-  /** Calls go to Redis one after another, in their order. */
+  /** Calls go to Redis in their order; the next one does not wait until the one before is answered. */
   enqueue(request: RequestId, jobs: readonly NewJob[]): Promise<EnqueueReply> {
-    const reply = this.#last.then(() => this.send(request, '', jobs))
-    this.#last = reply.catch(() => {})
-    return reply
+    const names = new Set(jobs.map(({ queue }) => queue))
+    const noted = Promise.all([...names].map((name) => this.#queues.note(name)))
+    const turn = Promise.allSettled([this.#sent, noted])
+    this.#sent = turn
+    return turn.then(() => this.send(request, '', jobs))
   }
 
   async enqueueIn(): Promise<EnqueueReply> {

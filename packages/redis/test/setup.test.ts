@@ -1,26 +1,11 @@
 import { randomUUID } from 'node:crypto'
-import { type NewJob, newJobId } from '@jobs-worker/core/store'
+import { once } from 'node:events'
+import { type AddressInfo, connect, createServer } from 'node:net'
 import { startRedis, type TestServer } from '@jobs-worker/test-servers'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type RedisStoreOptions, redisStore } from '../src'
 import { withClient } from './harness'
-
-const job = (input: string): NewJob => ({
-  id: newJobId('default'),
-  task: 'task',
-  queue: 'default',
-  lane: 'task',
-  priority: 10,
-  input,
-  headers: null,
-  due: { delay: 0 },
-  maxAttempts: 3,
-  keep: null,
-  settings: null,
-  unique: null,
-  locks: [],
-  schedule: null,
-})
+import { newJob } from './jobs'
 
 async function opening(url: string, options?: RedisStoreOptions): Promise<unknown> {
   const store = redisStore(url, options)
@@ -59,6 +44,24 @@ describe('what a Redis must be', () => {
     expect(await opening(server.url)).toBe('open')
   })
 
+  test('a server that is too old is refused', async () => {
+    // The real server's answers, but for the version that it tells.
+    const older = createServer((client) => {
+      const real = connect(server.port, '127.0.0.1')
+      client.pipe(real)
+      real.on('data', (data) => client.write(data.toString('latin1').replace(/(redis_version:)\d/, '$15'), 'latin1'))
+      for (const socket of [client, real])
+        socket.on('error', () => {}).on('close', () => [client.destroy(), real.destroy()])
+    }).listen(0, '127.0.0.1')
+    await once(older, 'listening')
+    const { port } = older.address() as AddressInfo
+    expect(await opening(`redis://127.0.0.1:${port}`)).toMatchObject({
+      code: 'JOBS_STORE_CONFIG',
+      message: expect.stringMatching(/Redis 5\.\S+ is too old: 6\.2 or later is needed/),
+    })
+    older.close()
+  })
+
   test('a wrong password is told at once, and not quoted', async () => {
     const locked = await startRedis({ settings: { requirepass: 'right' } })
     try {
@@ -86,7 +89,7 @@ describe('what a Redis must be', () => {
   test('a full Redis is told so, and goes on when there is room', async () => {
     const store = redisStore(server.url, { prefix: 'full' })
     const request = { client: randomUUID(), number: 1 }
-    const one = job(JSON.stringify('x'.repeat(1_000)))
+    const one = newJob({ input: JSON.stringify('x'.repeat(1_000)) })
     try {
       await store.open()
       await withClient(server.url, (client) => client.config('SET', 'maxmemory', '1'))

@@ -11,6 +11,9 @@ import { decodeKey } from './encode-jobs'
 import { idOf } from './ids'
 import { Reader } from './reader'
 
+/** The spec of the job before in the same reply: it is told only where it changes. */
+let told: Spec | null = null
+
 /** Of a job, as a script's `view` answers it: see lua/lib/records.lua. */
 
 const STATES: Readonly<Record<string, JobState>> = {
@@ -29,8 +32,9 @@ export function readJob(reader: Reader, queue: string, suffix: string): ClaimedJ
   reader.array()
   const id = idOf(reader.hex(), suffix)
   const body = readBody(reader.text())
-  const spec = parseSpec(reader.text())
-  const state = readState(reader)
+  told = reader.maybe(() => parseSpec(reader.text())) ?? (told as Spec)
+  const spec = told
+  const state = readState(new Reader(reader.bytes()))
   const details = reader.maybe(() => readDetails(new Reader(reader.bytes()))) ?? NO_DETAILS
   const worker = reader.maybe(() => reader.text())
   return {

@@ -15,10 +15,11 @@ export function encodeOutcome(outcome: Outcome, next: readonly NewJob[]): Packab
   const time = 'keep' in outcome ? outcome.keep : 'delay' in outcome ? outcome.delay : 0
   const result = outcome.kind === 'complete' ? (outcome.result ?? false) : false
   const fields: Packable[] = [...encodeFence(outcome), outcome.kind, ran, encodeMs(time), result]
-  fields.push(...('error' in outcome && outcome.error ? encodeError(outcome.error) : [false, 0, 0]))
+  fields.push(...('error' in outcome && outcome.error ? encodeError(outcome.error) : [false, false, false]))
   fields.push(outcome.progress ?? false, outcome.meta ?? false)
   fields.push(outcome.fill ? encodeFill(outcome.fill) : false)
   fields.push(next.length > 0 ? encodeJobs(next) : false)
+  while (fields.at(-1) === false) fields.pop()
   return fields
 }
 

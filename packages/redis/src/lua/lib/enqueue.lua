@@ -37,6 +37,7 @@ end
 -- Answers { position, outcome, id } of every job that was not created.
 local function enqueue_all(texts, jobs)
   local numbers, kept, exceptions, ids = {}, {}, {}, {}
+  local stamp = ' ' .. string.format('%.0f', NOW)
   for i = 1, #texts do
     numbers[i] = intern(texts[i])
     local lane, task, priority = string.match(texts[i], '^([^%z]*)%z([^%z]*)%z([^%z]*)%z')
@@ -58,7 +59,7 @@ local function enqueue_all(texts, jobs)
       exceptions[#exceptions + 1] = { i, outcome[1], outcome[2] }
     else
       local number = numbers[job[2]]
-      local body = number .. ' ' .. string.format('%.0f', NOW) .. job[4]
+      local body = number .. stamp .. job[4]
       if number == '0' then call('HSET', SPECS, '=' .. id, texts[job[2]]) end
       local due = due_of(job[3])
       if job[5] then

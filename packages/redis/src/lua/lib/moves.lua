@@ -108,7 +108,18 @@ local function erase(id, state)
   erased[#erased + 1] = id
 end
 
-local known_shelves = {}
+-- Names of shelves and of their keys, by state and how long jobs stay.
+local shelves = { c = {}, f = {}, x = {} }
+local function shelf_of(word, keep)
+  local shelf = shelves[word][keep]
+  if not shelf then
+    shelf = { name = word .. ':' .. keep }
+    shelf.key = Q .. 'shelf:' .. shelf.name
+    shelves[word][keep] = shelf
+  end
+  return shelf
+end
+
 local function finish(id, state, word, keep)
   if keep <= 0 or state[REMOVED] then return erase(id, state) end
   leave(id, state)
@@ -117,10 +128,10 @@ local function finish(id, state, word, keep)
   state[FINISHED] = NOW
   state[SHELF] = keep
   state[CANCEL] = false
-  local shelf = word .. ':' .. keep
-  if not known_shelves[shelf] then
-    call('SADD', SHELVES, shelf)
-    known_shelves[shelf] = true
+  local shelf = shelf_of(word, keep)
+  if not shelf.known then
+    call('SADD', SHELVES, shelf.name)
+    shelf.known = true
   end
-  add(Q .. 'shelf:' .. shelf, NOW, id)
+  add(shelf.key, NOW, id)
 end

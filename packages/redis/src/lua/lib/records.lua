@@ -37,11 +37,20 @@ local function load_states(ids)
   for i = 1, #unknown do states[unknown[i]] = found[i] and cmsgpack.unpack(found[i]) end
 end
 
+-- The spec's number and the time of creation that a body begins with, and where that ends; of the body asked last it is known.
+local parsed, parsed_number, parsed_created, parsed_end
+local function head_of(body)
+  if body ~= parsed then
+    parsed = body
+    parsed_number, parsed_created, parsed_end = string.match(body, '^(%d+) (%d+)()')
+  end
+  return parsed_number, parsed_created, parsed_end
+end
+
 local specs = {}
 
 local function spec_of(id)
-  local body = body_of(id)
-  local number = string.match(body, '^%d+')
+  local number = head_of(body_of(id))
   local name = number == '0' and '=' .. id or number
   local spec = specs[name]
   if not spec then
@@ -65,11 +74,14 @@ end
 
 -- What a body says of uniqueness and locks: while ('a' alive, 'q' queued, 'w' window, '-'), window, key, locks ('L', '-').
 local function special_of(body)
-  return string.match(body, '^%d+ %d+ (%S) (%d+) (%S+) (%S)')
+  local _, _, from = head_of(body)
+  if string.byte(body, from) ~= 32 then return nil end
+  return string.match(body, '^ (%S) (%d+) (%S+) (%S)', from)
 end
 
 local function created_at(body)
-  return tonumber(string.match(body, '^%d+ (%d+)'))
+  local _, created = head_of(body)
+  return tonumber(created)
 end
 
 -- The state of any job, also of one that has only been enqueued; nil where there is no such job.
@@ -128,8 +140,12 @@ local function add_error(details, text, time, attempt)
   if #errors > 50 then table.remove(errors, 2) end
 end
 
--- All that can be seen of a job, for a reply: id, body, state, details, the worker's id.
-local workers = {}
+-- States as they were written last.
+local written = {}
+
+-- All that can be seen of a job, for a reply: id, body, spec (false: that of the view before), state and details as they are
+-- stored, the worker's id. Not to be asked while there is something to write.
+local workers, told = {}, nil
 local function view(id, state)
   local details, worker = false, false
   if state[DETAILED] then details = call('HGET', DETAILS, id) end
@@ -140,8 +156,10 @@ local function view(id, state)
       workers[state[HOLDER]] = worker
     end
   end
-  local body = body_of(id)
-  return { id, body, spec_of(id).text, state, details, worker }
+  local spec = spec_of(id).text
+  local news = spec ~= told and spec
+  told = spec
+  return { id, body_of(id), news, written[id] or cmsgpack.pack(state), details, worker }
 end
 
 -- Writes all that was gathered.
@@ -150,8 +168,9 @@ local function flush()
   local values = {}
   for id in pairs(changed) do
     if states[id] then
+      written[id] = cmsgpack.pack(states[id])
       values[#values + 1] = id
-      values[#values + 1] = cmsgpack.pack(states[id])
+      values[#values + 1] = written[id]
     end
   end
   in_chunks('HSET', STATES, values)

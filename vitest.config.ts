@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import { availableParallelism } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { defineConfig, type Plugin } from 'vitest/config'
 import tsconfig from './tsconfig.json' with { type: 'json' }
@@ -31,6 +32,8 @@ export default defineConfig({
       'scripts/**/*.test.mjs',
     ],
     globalSetup: './packages/test-servers/src/global-setup.ts',
+    // Most tests wait for servers: on two cores, two files at a time.
+    maxWorkers: Math.max(2, availableParallelism() - 1),
     testTimeout: 30_000,
     hookTimeout: 60_000,
     typecheck: {

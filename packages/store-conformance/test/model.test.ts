@@ -30,7 +30,7 @@ async function outcome(create: () => Store): Promise<Error | null> {
     describe: (_: string, body: () => void) => body(),
     test: (_: string, body: () => Promise<void>) => void bodies.push(body),
   }
-  modelTest({ runner: collect, store: under(create), runs: 500, timeout: 15_000 })
+  modelTest({ runner: collect, store: under(create), runs: 3_000, timeout: 60_000 })
   try {
     for (const body of bodies) await body()
     return null
@@ -148,6 +148,6 @@ describe('the model test fails on a store that', () => {
     test(name, async () => {
       const error = await outcome(faulty(fault))
       assert.match(error?.message ?? 'it passed', /the shortest sequence found \(seed -?\d+, .*\n {2}1\. \{/)
-    }, 60_000)
+    }, 90_000)
   }
 })

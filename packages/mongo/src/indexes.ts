@@ -1,0 +1,45 @@
+import type { IndexDescription } from 'mongodb'
+
+/** A day: MongoDB's own sweep is a net under `prune()`, which comes long before. */
+const NET = 86_400
+
+/** Every query of this store walks one of these in its order. */
+export const INDEXES: Readonly<Record<string, readonly IndexDescription[]>> = {
+  jobs: [
+    // Claims, and lists of what is queued.
+    {
+      name: 'line',
+      key: { queue: 1, lane: 1, rank: 1, order: 1 },
+      partialFilterExpression: { state: 'queued' },
+    },
+    // Promotion, and lists of what is scheduled in all queues, or in one.
+    { name: 'due', key: { due: 1, order: 1 }, partialFilterExpression: { state: 'scheduled' } },
+    { name: 'queue_due', key: { queue: 1, due: 1, order: 1 }, partialFilterExpression: { state: 'scheduled' } },
+    // What workers have in their hands.
+    {
+      name: 'held',
+      key: { 'hold.instance': 1, 'hold.claim': 1, queue: 1, state: 1 },
+      partialFilterExpression: { 'hold.instance': { $exists: true } },
+    },
+    // Lists of what has ended.
+    {
+      name: 'ended',
+      key: { queue: 1, state: 1, ended: -1, _id: -1 },
+      partialFilterExpression: { ended: { $exists: true } },
+    },
+    { name: 'expires', key: { expires: 1 }, sparse: true, expireAfterSeconds: NET },
+    { name: 'unique', key: { holds: 1 }, unique: true, partialFilterExpression: { holds: { $exists: true } } },
+    // Requests, and what is not in the totals yet.
+    { name: 'forget', key: { forget: 1 }, sparse: true, expireAfterSeconds: NET },
+    { name: 'open', key: { open: 1 }, sparse: true },
+  ],
+  workers: [
+    { name: 'id', key: { id: 1 }, unique: true },
+    { name: 'lease', key: { leaseUntil: 1 } },
+  ],
+  windows: [{ name: 'forget', key: { forget: 1 }, expireAfterSeconds: NET }],
+  signals: [{ name: 'forget', key: { forget: 1 }, expireAfterSeconds: NET }],
+  queues: [],
+  totals: [],
+  meta: [],
+}

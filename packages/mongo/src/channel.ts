@@ -118,6 +118,7 @@ export class Channel {
   async #unlisten(): Promise<void> {
     const listening = this.#listening
     this.#listening = null
-    if (listening !== null) await (await listening.catch(() => null))?.stop()
+    const heard = await listening?.catch(() => null)
+    heard?.stop()
   }
 }

@@ -86,8 +86,9 @@ async function readLane(
     let room = maxBytes
     for await (const job of cursor) {
       line.push(job)
-      room -= bytesOf(job)
+      // One more than fits shows that there is more.
       if (room < 0) break
+      room -= bytesOf(job)
     }
     return line
   })

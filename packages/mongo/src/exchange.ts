@@ -137,10 +137,7 @@ export class ExchangeRun {
     if (next.length === 0) return
     const { writer } = this.#around
     await writer.prepare(next.map(({ job }) => job))
-    const plain = next.filter(({ job }) => job.unique === null)
-    const unique = next.filter(({ job }) => job.unique !== null)
-    if (plain.length > 0) await writer.put(`${this.#key}/${n}`, this.#name, plain)
-    if (unique.length > 0) await writer.put(`${this.#key}/${n}/unique`, this.#name, unique)
+    await writer.put(`${this.#key}/${n}`, this.#name, next)
   }
 
   async #claim(worker: WorkerDocument | null, seen: QueuesSeen, wasDone: boolean): Promise<Claimed> {

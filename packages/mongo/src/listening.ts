@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { ChangeStream } from 'mongodb'
+import type { ChangeStream, ChangeStreamDocument } from 'mongodb'
 import type { Connection } from './connection'
 import type { SignalDocument } from './documents'
 
@@ -21,7 +21,6 @@ export class Listening {
   readonly #ears: Ears
   readonly #stopping = new AbortController()
   #stream: ChangeStream<SignalDocument> | null = null
-  #working: Promise<void> = Promise.resolve()
 
   private constructor(connection: Connection, ears: Ears) {
     this.#connection = connection
@@ -33,15 +32,15 @@ export class Listening {
     const listening = new Listening(connection, ears)
     if (connection.streams) {
       const opened = await connection.run(() => listening.#open())
-      listening.#working = listening.#listen(opened)
+      void listening.#listen(opened)
     }
     return listening
   }
 
-  async stop(): Promise<void> {
+  /** What was asked of the server last may be answered a moment later; nobody waits for that. */
+  stop(): void {
     this.#stopping.abort()
-    await this.#stream?.close().catch(() => undefined)
-    await this.#working
+    void this.#stream?.close().catch(() => undefined)
   }
 
   /** The server has begun to watch when it answers for the first time. */
@@ -50,13 +49,7 @@ export class Listening {
     const stream = this.#connection.signals.watch<SignalDocument>(pipeline, { maxAwaitTimeMS: HELD })
     this.#stream = stream
     try {
-      await new Promise<void>((resolve, reject) => {
-        stream.once('init', () => resolve())
-        stream.once('error', reject)
-        stream.on('change', (change) => {
-          if (change.operationType === 'insert') this.#ears.message(change.fullDocument.payload)
-        })
-      })
+      this.#take(await stream.tryNext())
       return stream
     } catch (error) {
       await stream.close().catch(() => undefined)
@@ -65,25 +58,25 @@ export class Listening {
   }
 
   async #listen(first: ChangeStream<SignalDocument>): Promise<void> {
-    let stream = first
-    while (!this.#stopping.signal.aborted) {
-      await ended(stream)
-      if (this.#stopping.signal.aborted) return
-      await sleep(AGAIN_AFTER, undefined, { signal: this.#stopping.signal, ref: false }).catch(() => undefined)
+    const { signal } = this.#stopping
+    let stream: ChangeStream<SignalDocument> | null = first
+    while (!signal.aborted) {
       try {
-        if (!this.#stopping.signal.aborted) stream = await this.#open()
-        this.#ears.missed()
+        if (stream === null) {
+          stream = await this.#open()
+          this.#ears.missed()
+        }
+        for (;;) this.#take(await stream.next())
       } catch {
-        // The server is not back yet.
+        // It ended, or the server is not back yet.
+        await stream?.close().catch(() => undefined)
+        stream = null
+        await sleep(AGAIN_AFTER, undefined, { signal, ref: false }).catch(() => undefined)
       }
     }
   }
-}
 
-function ended(stream: ChangeStream<SignalDocument>): Promise<void> {
-  return new Promise((resolve) => {
-    if (stream.closed) return resolve()
-    stream.once('error', () => resolve())
-    stream.once('close', () => resolve())
-  })
+  #take(change: ChangeStreamDocument<SignalDocument> | null): void {
+    if (change?.operationType === 'insert') this.#ears.message(change.fullDocument.payload)
+  }
 }

@@ -16,10 +16,10 @@ export interface StoredUnique {
   readonly tallies: readonly Tally[]
 }
 
-/** A job with a key, on its way in. */
+/** A job on its way in; null where it has no key. */
 interface Newcomer extends Incoming {
-  readonly rule: UniqueRule
-  readonly key: string
+  readonly rule: UniqueRule | null
+  readonly key: string | null
 }
 
 /** Who has a key: a job, or the window of one that has ended. */
@@ -29,7 +29,7 @@ type Holders = ReadonlyMap<string, { readonly job: JobDocument | null; readonly 
 type Step = { readonly answer: Enqueued } | { readonly change: Change } | { readonly free: string } | 'store'
 
 /**
- * Stores jobs with unique keys: looks who has the keys, acts on it, stores what is free; and looks again where somebody was
+ * Stores jobs some of which have unique keys: looks who has the keys, acts on it, stores what is free; and looks again where somebody was
  * quicker, for the unique index lets one in. One key twice in a request takes two rounds.
  */
 export async function storeUnique(
@@ -39,7 +39,7 @@ export async function storeUnique(
   session?: ClientSession,
 ): Promise<StoredUnique> {
   const newcomers = incoming.map(({ job, made }): Newcomer => {
-    return { job, made, rule: job.unique as UniqueRule, key: made.holds as string }
+    return { job, made, rule: job.unique, key: made.holds ?? null }
   })
   const answers = new Map<Newcomer, Enqueued>()
   const changes: Change[] = []
@@ -72,8 +72,8 @@ export async function storeUnique(
 }
 
 function stepOf({ clock }: Connection, { job, rule, key }: Newcomer, holders: Holders): Step {
-  const holder = holders.get(key)
-  if (holder === undefined) return 'store'
+  const holder = key === null ? undefined : holders.get(key)
+  if (key === null || rule === null || holder === undefined) return 'store'
   const { job: there, id, window } = holder
   if (there?.holds !== undefined && there.until !== undefined && there.until <= clock.now()) {
     return { change: { before: there, after: withoutKey(there), moved: true } }
@@ -95,7 +95,7 @@ function isWaiting({ state }: JobDocument): boolean {
 
 function firstOfEachKey(newcomers: readonly Newcomer[]): readonly Newcomer[] {
   const keys = new Set<string>()
-  return newcomers.filter(({ key }) => !keys.has(key) && keys.add(key))
+  return newcomers.filter(({ key }) => key === null || (!keys.has(key) && keys.add(key)))
 }
 
 /** Those of these jobs that are stored already: by this very request, or before it. */
@@ -111,7 +111,7 @@ async function holdersOf(
   round: readonly Newcomer[],
   session?: ClientSession,
 ): Promise<Holders> {
-  const keys = round.map(({ key }) => key)
+  const keys = round.flatMap(({ key }) => key ?? [])
   const options = session === undefined ? {} : { session }
   const now = connection.clock.now()
   const find = (filter: Filter<JobDocument>) => connection.run(() => connection.jobs.find(filter, options).toArray())

@@ -67,7 +67,6 @@ export class MongoWriter {
    * Stores jobs once, however often it is asked to.
    * @param key of the request, or of a part of it
    * @param name what the jobs say of who made them
-   * @param incoming either all of them with unique keys, or none
    */
   put(key: string, name: string, incoming: readonly Incoming[]): Promise<readonly Enqueued[]> {
     return isUnique(incoming) ? this.#putUnique(key, name, incoming) : this.#putPlain(key, name, incoming)

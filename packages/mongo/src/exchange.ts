@@ -40,6 +40,7 @@ interface Settled {
   readonly woken: readonly string[]
   /** null: the verdicts are kept already, or there are none. */
   readonly tallies: readonly Tally[] | null
+  readonly enqueued: boolean
 }
 
 const NOTHING: Claimed = { jobs: [], more: false }
@@ -76,10 +77,12 @@ export class ExchangeRun {
     ])
     this.#again = first !== null
     try {
-      const { verdicts, woken, tallies } = await this.#settle(found, first?.verdicts)
+      const { verdicts, woken, tallies, enqueued } = await this.#settle(found, first?.verdicts)
       const registered = first?.registered ?? worker !== null
+      // What was enqueued may stand in a lane that was not there before.
+      const lanes = enqueued ? await this.#look() : seen
       const [claimed, due] = await Promise.all([
-        this.#claim(worker, seen, first?.done === true),
+        this.#claim(worker, lanes, first?.done === true),
         nextDueIn(this.#connection),
         tallies && requests.answer(this.#key, verdicts, tallies),
       ])
@@ -94,8 +97,8 @@ export class ExchangeRun {
 
   async #settle(first: readonly JobDocument[], known: Verdicts | undefined): Promise<Settled> {
     const told: Told = this.#exchange
-    if (known !== undefined) return { verdicts: known, woken: [], tallies: null }
-    if (fencesOf(told).length === 0) return { verdicts: NO_VERDICTS, woken: [], tallies: null }
+    if (known !== undefined) return { verdicts: known, woken: [], tallies: null, enqueued: false }
+    if (fencesOf(told).length === 0) return { verdicts: NO_VERDICTS, woken: [], tallies: null, enqueued: false }
     const settled: Settled[] = []
     for (const [n, part] of partsOf(told).entries()) {
       settled.push(await this.#settlePart(part, n === 0 ? first : await this.#read(fencesOf(part)), n))
@@ -104,6 +107,7 @@ export class ExchangeRun {
       verdicts: joined(settled.map((one) => one.verdicts)),
       woken: settled.flatMap((one) => one.woken),
       tallies: merged(settled.flatMap((one) => one.tallies ?? [])),
+      enqueued: settled.some((one) => one.enqueued),
     }
   }
 
@@ -126,7 +130,7 @@ export class ExchangeRun {
       if (made.length === changes.length) {
         await this.#enqueue(next, n)
         for (const { job } of next) woken.add(job.queue)
-        return { verdicts, woken: [...woken], tallies }
+        return { verdicts, woken: [...woken], tallies, enqueued: next.length > 0 }
       }
       found = await this.#read(fencesOf(told))
     }

@@ -87,7 +87,7 @@ export class Lister {
     const jobs = await this.#load(page, state)
     if (matching.length <= limit) return { jobs, last: cut && placed(cut) }
     const last = page.at(-1)
-    return { jobs, last: last === undefined ? (after ?? START) : placed(last) }
+    return { jobs, last: last === undefined ? (after ?? startOf(state)) : placed(last) }
   }
 
   async #walk({ filter, sort, from }: Walk, after: Place | null, some: number): Promise<Rows> {
@@ -133,8 +133,10 @@ export class Lister {
   }
 }
 
-/** Before all jobs. */
-const START: Place = [Number.MIN_SAFE_INTEGER, 0, '']
+/** Before all jobs of a state. */
+function startOf(state: JobState): Place {
+  return [isFinal(state) ? Number.MAX_SAFE_INTEGER : Number.MIN_SAFE_INTEGER, 0, '']
+}
 
 function walksOf(state: JobState, queues: readonly QueueDocument[], queue: string | undefined): readonly Walk[] {
   if (state === 'queued') {

@@ -71,7 +71,7 @@ export async function storeUnique(
   return { outcomes: newcomers.map((one) => answers.get(one) as Enqueued), tallies: tallyOf(changes, stored) }
 }
 
-function stepOf({ clock }: Connection, { job, rule, key }: Newcomer, holders: Holders): Step {
+function stepOf({ clock }: Connection, { job, made, rule, key }: Newcomer, holders: Holders): Step {
   const holder = key === null ? undefined : holders.get(key)
   if (key === null || rule === null || holder === undefined) return 'store'
   const { job: there, id, window } = holder
@@ -83,7 +83,8 @@ function stepOf({ clock }: Connection, { job, rule, key }: Newcomer, holders: Ho
   if (there !== null && isWaiting(there)) {
     const { input: _, ...rest } = there
     const renewed = { ...rest, ...(job.input === null ? {} : { input: job.input }) }
-    return { change: { before: there, after: place(renewed, job.due, clock) } }
+    // In the place that the newcomer would have had.
+    return { change: { before: there, after: { ...place(renewed, job.due, clock), order: made.order } } }
   }
   // Of a job that runs the key moves on; of one that has ended, its window ends.
   return window || there === null ? { free: key } : { change: { before: there, after: withoutKey(there), moved: true } }

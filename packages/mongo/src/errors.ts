@@ -1,5 +1,5 @@
 import { JobsError, PayloadTooLargeError, StoreConfigError, StoreUnavailableError } from '@jobs-worker/core/store'
-import { MongoServerError } from 'mongodb'
+import { MongoBulkWriteError, MongoServerError } from 'mongodb'
 
 export const STORE = 'mongo'
 
@@ -42,7 +42,7 @@ export function translate(error: unknown): unknown {
   if (TOO_LARGE.has(code) || /larger than the maximum size|too large/i.test(error.message)) {
     return new PayloadTooLargeError('a job as MongoDB stores it', MOST_BYTES + 1, MOST_BYTES)
   }
-  if (PASSING.has(code) || LOST.test(error.name) || hasLabel(error)) {
+  if (PASSING.has(code) || LOST.test(error.name) || hasLabel(error) || isCutOff(error)) {
     return new StoreUnavailableError(STORE, message === '' ? error.name : message, { cause: error })
   }
   return error
@@ -71,6 +71,11 @@ export function isConflict(error: unknown): boolean {
 
 export function codeOf(error: unknown): number {
   return error instanceof MongoServerError && typeof error.code === 'number' ? error.code : 0
+}
+
+/** Of several writes the driver keeps only the message of what broke its connection; what a server says has a code. */
+function isCutOff(error: Error): boolean {
+  return error instanceof MongoBulkWriteError && codeOf(error) === 0
 }
 
 function hasLabel(error: Error): boolean {

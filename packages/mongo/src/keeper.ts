@@ -124,10 +124,11 @@ export class MongoKeeper {
   async #forget(limit: number): Promise<void> {
     const { run, entries, windows, signals, clock } = this.#connection
     const old = { forget: { $lte: new Date(clock.now()) } }
-    const options = { projection: { _id: 1 }, limit: Math.max(limit, 1_000) }
+    const options = { projection: { _id: 1 }, sort: { forget: 1 }, limit: Math.max(limit, 1_000) } as const
     for (const collection of [entries, windows, signals] as unknown as (typeof entries)[]) {
-      const found = await run(() => collection.find({ ...old, open: { $exists: false } }, options).toArray())
+      const found = await run(() => collection.find(old, options).toArray())
       const ids = found.map(({ _id }) => _id)
+      // What is not in the totals yet still counts.
       if (ids.length > 0) await run(() => collection.deleteMany({ _id: { $in: ids }, open: { $exists: false } }))
     }
   }

@@ -160,7 +160,11 @@ function backward(filter: Filter<JobDocument>): Walk {
   return {
     filter,
     sort: { ended: -1, _id: -1 },
-    from: ([ended, , id]) => [{ ended, _id: { $lt: id } }, { ended: { $lt: ended } }],
+    // The index is of what has ended: not every server draws that from the bounds.
+    from: ([ended, , id]) => [
+      { ended: { $exists: true, $eq: ended }, _id: { $lt: id } },
+      { ended: { $exists: true, $lt: ended } },
+    ],
   }
 }
 

@@ -1,6 +1,6 @@
 import type { Connection } from './connection'
 import type { Tally } from './documents'
-import type { Ledger } from './ledger'
+import { type Ledger, REMEMBERED } from './ledger'
 import type { Queues } from './queues'
 
 /** A change is counted at the latest so many ms after it was made, if ever. */
@@ -24,7 +24,7 @@ export async function audit(connection: Connection, queues: Queues, ledger: Ledg
 
 /** Nothing was counted in it lately. */
 async function isQuiet({ run, entries, clock }: Connection, queue: string): Promise<boolean> {
-  const lately = { open: { $gt: clock.now() - SETTLED }, 'tallies.queue': queue }
+  const lately = { forget: { $gt: new Date(clock.now() + REMEMBERED - SETTLED) }, 'tallies.queue': queue }
   return (await run(() => entries.findOne(lately, { projection: { _id: 1 } }))) === null
 }
 

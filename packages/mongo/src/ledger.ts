@@ -74,7 +74,7 @@ export class Ledger {
       if (!(await this.#add(queue, mine))) return
     }
     const ids = open.map(({ _id }) => _id)
-    await run(() => entries.updateMany({ _id: { $in: ids } }, { $unset: { open: '', tallies: '' } }))
+    await run(() => entries.updateMany({ _id: { $in: ids } }, { $unset: { open: '' } }))
     const filter = { folded: { $in: ids } }
     await run(() => this.#connection.totals.updateMany(filter, { $pullAll: { folded: ids }, $inc: { v: 1 } }))
   }

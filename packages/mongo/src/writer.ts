@@ -4,6 +4,7 @@ import {
   type EnqueueReply,
   type NewJob,
   type RequestId,
+  StoreUnavailableError,
   TransactionsUnsupportedError,
 } from '@jobs-worker/core/store'
 import { type ClientSession, MongoBulkWriteError, MongoServerError } from 'mongodb'
@@ -20,6 +21,8 @@ import { storeUnique } from './unique'
 
 /** Jobs due within so many ms wake workers: they learn the time from their next reply. */
 const SOON = 60_000
+
+const TRANSIENT = 'TransientTransactionError'
 
 export class MongoWriter {
   readonly #connection: Connection
@@ -168,11 +171,17 @@ export class MongoWriter {
       await this.#connection.run(() => entries.insertMany(documents, { session }))
       return jobs.map(({ id }) => ({ id, outcome: 'created' }))
     } catch (error) {
-      // A lost race ended the transaction; the whole of it may be tried again.
-      if (isDuplicate(error) && error instanceof MongoServerError) error.addErrorLabel('TransientTransactionError')
-      throw error
+      throw retryable(error)
     }
   }
+}
+
+/** A lost race has ended the caller's transaction: the driver's own error, which says that all of it may be tried again. */
+function retryable(error: unknown): unknown {
+  const cause = error instanceof StoreUnavailableError ? error.cause : error
+  if (!(cause instanceof MongoServerError)) return error
+  if (isDuplicate(cause)) cause.addErrorLabel(TRANSIENT)
+  return cause.hasErrorLabel(TRANSIENT) ? cause : error
 }
 
 function isUnique(incoming: readonly Incoming[]): boolean {

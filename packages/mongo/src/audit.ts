@@ -24,7 +24,10 @@ export async function audit(connection: Connection, queues: Queues, ledger: Ledg
 
 /** Nothing was counted in it lately. */
 async function isQuiet({ run, entries, clock }: Connection, queue: string): Promise<boolean> {
-  const lately = { forget: { $gt: new Date(clock.now() + REMEMBERED - SETTLED) }, 'tallies.queue': queue }
+  const lately = {
+    forget: { $exists: true, $gt: new Date(clock.now() + REMEMBERED - SETTLED) },
+    'tallies.queue': queue,
+  }
   return (await run(() => entries.findOne(lately, { projection: { _id: 1 } }))) === null
 }
 

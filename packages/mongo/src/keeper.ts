@@ -109,7 +109,7 @@ export class MongoKeeper {
     const { run, jobs, clock } = this.#connection
     const gone = await run(() =>
       jobs
-        .find({ expires: { $lte: new Date(clock.now()) } }, { projection: { v: 1, queue: 1, state: 1 } })
+        .find({ expires: { $exists: true, $lte: new Date(clock.now()) } }, { projection: { v: 1, queue: 1, state: 1 } })
         .sort({ expires: 1 })
         .limit(limit)
         .toArray(),
@@ -123,7 +123,7 @@ export class MongoKeeper {
   /** Requests, windows and signals that have served their time. */
   async #forget(limit: number): Promise<void> {
     const { run, entries, windows, signals, clock } = this.#connection
-    const old = { forget: { $lte: new Date(clock.now()) } }
+    const old = { forget: { $exists: true, $lte: new Date(clock.now()) } }
     const options = { projection: { _id: 1 }, sort: { forget: 1 }, limit: Math.max(limit, 1_000) } as const
     for (const collection of [entries, windows, signals] as unknown as (typeof entries)[]) {
       const found = await run(() => collection.find(old, options).toArray())

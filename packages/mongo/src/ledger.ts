@@ -109,7 +109,7 @@ export class Ledger {
     const projection = { _id: 1, tallies: 1 }
     return this.#connection.run(() =>
       this.#connection.entries
-        .find({ open: { $gt: 0 } }, { projection })
+        .find({ open: { $exists: true } }, { projection })
         .sort({ open: 1 })
         .limit(limit)
         .toArray(),

@@ -117,12 +117,16 @@ export class MongoAdmin {
   }
 
   async #make(changes: readonly Change[], by: string): Promise<readonly Change[]> {
-    const made = await apply(this.#connection, changes, by).catch((error) => {
-      // A key was taken meanwhile: with one job at a time it shows whose.
-      if (!isDuplicate(error)) throw error
-      return changes.length > 1 ? this.#oneByOne(changes, by) : []
+    const queues = new Set(changes.map(({ before }) => before.queue))
+    const made = await this.#queues.guarded(queues, async () => {
+      const some = await apply(this.#connection, changes, by).catch((error) => {
+        // A key was taken meanwhile: with one job at a time it shows whose.
+        if (!isDuplicate(error)) throw error
+        return changes.length > 1 ? this.#oneByOne(changes, by) : []
+      })
+      await this.#ledger.note(tallyOf(some))
+      return some
     })
-    await this.#ledger.note(tallyOf(made))
     this.#channel.woke(new Set(made.flatMap(({ after }) => (after?.state === 'queued' ? [after.queue] : []))))
     return made
   }

@@ -11,6 +11,7 @@ const SETTLED = 2_000
  * them: until then it is for the next round.
  */
 export async function audit(connection: Connection, queues: Queues, ledger: Ledger): Promise<void> {
+  await queues.confirm()
   for (const { _id: queue, suspect } of await queues.all()) {
     if (!suspect || !(await isQuiet(connection, queue))) continue
     const before = (await ledger.read()).of(queue)

@@ -5,7 +5,7 @@ import {
   type RequestId,
   StoreUnavailableError,
 } from '@jobs-worker/core/store'
-import { apply } from './changes'
+import { apply, type Change } from './changes'
 import { type Claimed, claimJobs, inHand } from './claim'
 import type { Connection } from './connection'
 import type { JobDocument, Tally, Verdicts, WorkerDocument } from './documents'
@@ -58,6 +58,8 @@ export class ExchangeRun {
   readonly #exchange: Exchange
   /** This request was here before, and was cut off: a job that it changed already counts as changed by it. */
   #again = false
+  /** Jobs that it has in its hands, as they were read first. */
+  readonly #had = new Map<string, JobDocument>()
 
   constructor(around: Surroundings, request: RequestId, exchange: Exchange) {
     this.#around = around
@@ -69,28 +71,32 @@ export class ExchangeRun {
 
   async run(): Promise<Exchanged> {
     const { requests } = this.#around
-    const [first, worker, seen, found] = await Promise.all([
-      requests.begin(this.#key),
-      this.#worker(),
-      this.#look(),
-      this.#read(fencesOf(this.#exchange)),
-    ])
-    this.#again = first !== null
     try {
+      const [first, worker, seen, found] = await Promise.all([
+        requests.begin(this.#key),
+        this.#worker(),
+        this.#look(),
+        this.#read(fencesOf(this.#exchange)),
+      ])
+      this.#again = first !== null
       const { verdicts, woken, tallies, enqueued } = await this.#settle(found, first?.verdicts)
       const registered = first?.registered ?? worker !== null
+      const end = { done: true, registered }
       // What was enqueued may stand in a lane that was not there before.
       const lanes = enqueued ? await this.#look() : seen
       const [claimed, due] = await Promise.all([
         this.#claim(worker, lanes, first?.done === true),
         nextDueIn(this.#connection),
-        tallies && requests.answer(this.#key, verdicts, tallies),
+        tallies && requests.answer(this.#key, verdicts, tallies, this.#exchange.claim === null ? end : null),
       ])
-      requests.end(this.#key, registered)
+      if (this.#exchange.claim !== null || tallies === null) requests.end(this.#key, end)
+      requests.arrived(this.#key)
       const rest = { nextDueIn: due, registered, watched: seen.watched, woken }
       return { ...verdicts, claimed: claimed.jobs, more: claimed.more, ...rest }
     } catch (error) {
-      requests.cutOff(this.#key)
+      requests.cutOff(this.#key, this.#had)
+      // Nobody may ever ask again.
+      this.#around.queues.doubt([...this.#had.values()].map(({ queue }) => queue))
       throw error
     }
   }
@@ -116,11 +122,13 @@ export class ExchangeRun {
     const tallies: Tally[] = []
     const woken = new Set<string>()
     const done = new Set<string>()
+    const earlier = new Map<string, Pick<Change, 'before' | 'after'>>()
     let found = first
     for (let round = 1; round <= MOST_ROUNDS; round++) {
-      const known = (fence: Fence) => done.has(fence.id) || (this.#again && this.#isMine(fence, found))
+      const known = ({ id }: Fence) => done.has(id) || (this.#again && this.#wasChanged(id, found, earlier))
       const pending = found.filter((job) => !done.has(job._id))
       const { verdicts, changes, next } = settleAll(told, pending, this.#connection.clock, this.#name, known)
+      for (const { before } of changes) this.#had.set(before._id, before)
       const made = await apply(this.#connection, changes, this.#name)
       tallies.push(...tallyOf(made))
       for (const { before, after } of made) {
@@ -130,6 +138,7 @@ export class ExchangeRun {
       if (made.length === changes.length) {
         await this.#enqueue(next, n)
         for (const { job } of next) woken.add(job.queue)
+        tallies.push(...tallyOf([...earlier.values()]))
         return { verdicts, woken: [...woken], tallies, enqueued: next.length > 0 }
       }
       found = await this.#read(fencesOf(told))
@@ -152,10 +161,18 @@ export class ExchangeRun {
     return worker === null ? NOTHING : claimJobs(this.#connection, claim, worker, seen.queues, this.#name)
   }
 
-  /** A job that this request changed already, or deleted: what is no more was in these hands, for its lease lived. */
-  #isMine({ id }: Fence, found: readonly JobDocument[]): boolean {
-    const job = found.find(({ _id }) => _id === id)
-    return job === undefined ? this.#around.requests.wasCutOff(this.#key) : job.by === this.#name
+  /** Whether this request has changed the job before it was cut off; what it deleted had been in its hands. */
+  #wasChanged(
+    id: string,
+    found: readonly JobDocument[],
+    earlier: Map<string, Pick<Change, 'before' | 'after'>>,
+  ): boolean {
+    const after = found.find(({ _id }) => _id === id) ?? null
+    const had = this.#around.requests.had(this.#key).get(id)
+    if (after === null ? had === undefined : after.by !== this.#name) return false
+    const before = had ?? { ...(after as JobDocument), state: 'running' }
+    earlier.set(id, { before, after })
+    return true
   }
 
   #worker(): Promise<WorkerDocument | null> {

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { PromoteReply, RecoverOptions, StepReply } from '@jobs-worker/core/store'
 import { audit } from './audit'
-import { apply } from './changes'
+import { apply, type Change } from './changes'
 import type { Channel } from './channel'
 import type { Connection } from './connection'
 import type { JobDocument } from './documents'
@@ -45,8 +45,7 @@ export class MongoKeeper {
     const changes = lost.slice(0, options.limit).map((before) => ({ before, after: this.#recovered(before, options) }))
     // It may have died between a change and its count.
     await this.#queues.suspect(new Set(lost.map(({ queue }) => queue)))
-    const made = await apply(this.#connection, changes, randomUUID().slice(-12))
-    await this.#ledger.note(tallyOf(made))
+    const made = await this.#make(changes)
     this.#channel.woke(new Set(made.flatMap(({ after }) => (after?.state === 'queued' ? [after.queue] : []))))
     return { count: made.length, more: lost.length > options.limit }
   }
@@ -62,8 +61,7 @@ export class MongoKeeper {
         .toArray(),
     )
     const changes = due.map((before) => ({ before, after: promote(before, clock) }))
-    const made = await apply(this.#connection, changes, randomUUID().slice(-12))
-    await this.#ledger.note(tallyOf(made))
+    const made = await this.#make(changes)
     this.#channel.woke(new Set(made.map(({ before }) => before.queue)))
     const next = await nextDueIn(this.#connection)
     return { count: made.length, more: next === 0, nextDueIn: next }
@@ -82,6 +80,15 @@ export class MongoKeeper {
     } finally {
       await this.#connection.run(() => this.#connection.meta.deleteOne({ _id: 'prune' }))
     }
+  }
+
+  #make(changes: readonly Change[]): Promise<readonly Change[]> {
+    const queues = new Set(changes.map(({ before }) => before.queue))
+    return this.#queues.guarded(queues, async () => {
+      const made = await apply(this.#connection, changes, randomUUID().slice(-12))
+      await this.#ledger.note(tallyOf(made))
+      return made
+    })
   }
 
   /** Instances that hold jobs and are not registered; from here on those whose lease ran out are not. */
@@ -115,8 +122,7 @@ export class MongoKeeper {
         .toArray(),
     )
     const changes = gone.map((before) => ({ before, after: null }))
-    const made = await apply(this.#connection, changes, '')
-    await this.#ledger.note(tallyOf(made))
+    const made = await this.#make(changes)
     return made.length
   }
 

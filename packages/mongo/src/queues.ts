@@ -17,6 +17,7 @@ export interface QueuesSeen {
 /** The registry of queues, with their lanes, and whether they are paused. */
 export class Queues {
   readonly #connection: Connection
+  readonly #doubtful = new Set<string>()
   readonly #noted = new Map<string, { readonly at: number; readonly done: Promise<unknown> }>()
 
   constructor(connection: Connection) {
@@ -59,6 +60,32 @@ export class Queues {
   /** Counts of these queues may be wrong: see `audit`. */
   async suspect(names: Iterable<string>): Promise<void> {
     for (const name of names) await this.#set(name, { suspect: true })
+  }
+
+  /**
+   * The same, where a change was cut off and nobody knows whether it was made, and so whether it is counted: as soon as the
+   * server answers again.
+   */
+  doubt(names: Iterable<string>): void {
+    for (const name of names) this.#doubtful.add(name)
+    void this.confirm().catch(() => undefined)
+  }
+
+  /** Notes what is in doubt. */
+  async confirm(): Promise<void> {
+    const names = [...this.#doubtful]
+    await this.suspect(names)
+    for (const name of names) this.#doubtful.delete(name)
+  }
+
+  /** Runs an operation that changes jobs of these queues. */
+  async guarded<T>(names: Iterable<string>, work: () => Promise<T>): Promise<T> {
+    try {
+      return await work()
+    } catch (error) {
+      this.doubt(names)
+      throw error
+    }
   }
 
   async cleared(queue: string): Promise<void> {

@@ -1,5 +1,5 @@
 import type { Connection } from './connection'
-import type { EntryDocument, Tally, Verdicts } from './documents'
+import type { EntryDocument, JobDocument, Tally, Verdicts } from './documents'
 import { isDuplicate } from './errors'
 import type { Ledger } from './ledger'
 
@@ -8,13 +8,19 @@ const PATIENCE = 3_000
 const ASK_EVERY = 5
 
 /** Requests of this process whose answers were lost: so many are remembered. */
-const MOST_CUT_OFF = 10_000
+const MOST_CUT_OFF = 1_000
+
+/** Jobs that a request had in its hands, as they were before it. */
+export type Had = ReadonlyMap<string, JobDocument>
+
+/** What is kept of a request that has come to its end. */
+export type End = Required<Pick<EntryDocument, 'done' | 'registered'>>
 
 /** The exchanges of the last minute, each with its first answer. */
 export class Requests {
   readonly #connection: Connection
   readonly #ledger: Ledger
-  readonly #cutOff = new Set<string>()
+  readonly #cutOff = new Map<string, Had>()
   readonly #ending = new Set<Promise<unknown>>()
 
   constructor(connection: Connection, ledger: Ledger) {
@@ -30,38 +36,42 @@ export class Requests {
       return null
     } catch (error) {
       if (isDuplicate(error)) return this.#wait(key)
-      // It may have got there.
-      this.cutOff(key)
       throw error
     }
   }
 
-  /** Keeps the answer and counts what was changed, in one step. */
-  async answer(key: string, verdicts: Verdicts, tallies: readonly Tally[]): Promise<void> {
+  /** Keeps the answer and counts what was changed, in one step; with `end` it is also the end of the request. */
+  async answer(key: string, verdicts: Verdicts, tallies: readonly Tally[], end: End | null): Promise<void> {
     const { forget, ...counted } = this.#ledger.open(tallies)
     const filter = { _id: key, verdicts: { $exists: false } }
-    await this.#connection.run(() => this.#connection.entries.updateOne(filter, { $set: { ...counted, verdicts } }))
+    const update = { $set: { ...counted, verdicts, ...end } }
+    await this.#connection.run(() => this.#connection.entries.updateOne(filter, update))
   }
 
   /** The request has come to its end; nobody has to wait until that is told. */
-  end(key: string, registered: boolean): void {
-    this.#cutOff.delete(key)
+  end(key: string, end: End): void {
     const { run, entries } = this.#connection
-    const ending = run(() => entries.updateOne({ _id: key }, { $set: { done: true, registered } }))
+    const ending = run(() => entries.updateOne({ _id: key }, { $set: end }))
       .catch(() => undefined)
       .finally(() => this.#ending.delete(ending))
     this.#ending.add(ending)
   }
 
-  cutOff(key: string): void {
-    const [oldest] = this.#cutOff
-    if (this.#cutOff.size >= MOST_CUT_OFF && oldest !== undefined) this.#cutOff.delete(oldest)
-    this.#cutOff.add(key)
+  /** Its answer has arrived. */
+  arrived(key: string): void {
+    this.#cutOff.delete(key)
   }
 
-  /** This process had begun it, and lost the answer. */
-  wasCutOff(key: string): boolean {
-    return this.#cutOff.has(key)
+  /** Its answer was lost, wherever it got to. */
+  cutOff(key: string, had: Had): void {
+    const [oldest] = this.#cutOff.keys()
+    if (this.#cutOff.size >= MOST_CUT_OFF && oldest !== undefined) this.#cutOff.delete(oldest)
+    this.#cutOff.set(key, new Map([...(this.#cutOff.get(key) ?? []), ...had]))
+  }
+
+  /** What it had in its hands when this process lost its answer. */
+  had(key: string): Had {
+    return this.#cutOff.get(key) ?? new Map()
   }
 
   /** Waits for what goes on by itself. */
@@ -71,7 +81,7 @@ export class Requests {
 
   async #wait(key: string): Promise<EntryDocument | null> {
     const { run, entries } = this.#connection
-    const end = performance.now() + (this.wasCutOff(key) ? 0 : PATIENCE)
+    const end = performance.now() + (this.#cutOff.has(key) ? 0 : PATIENCE)
     for (;;) {
       const entry = await run(() => entries.findOne({ _id: key }))
       if (entry === null || entry.done || performance.now() > end) return entry

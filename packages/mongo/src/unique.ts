@@ -53,6 +53,8 @@ export async function storeUnique(
     const wanted = new Map<Change, Newcomer>()
     for (const one of round) {
       const outcome = there.get(one.job.id)
+      // Stored by this very request before it was cut off, and not counted yet.
+      if (outcome === 'created') stored.push(one.made)
       const step: Step = outcome ? { answer: { id: one.job.id, outcome } } : stepOf(connection, one, holders)
       if (step === 'store') free.push(one)
       else if ('change' in step) wanted.set(step.change, one)

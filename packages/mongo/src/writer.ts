@@ -148,6 +148,8 @@ export class MongoWriter {
     )
     const first = again ? await run(() => entries.findOne({ _id: `${key}/` })) : null
     if (first !== null) return first.outcomes as readonly Enqueued[]
+    // A job that was replaced then may have changed its kind.
+    if (again) this.#queues.doubt(incoming.map(({ made }) => made.queue))
     const { outcomes, tallies } = await storeUnique(this.#connection, incoming, name)
     const whole = { _id: `${key}/`, ...this.#ledger.open(tallies), outcomes }
     await run(() => entries.insertOne(whole))

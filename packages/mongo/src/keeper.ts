@@ -46,7 +46,6 @@ export class MongoKeeper {
     // It may have died between a change and its count.
     await this.#queues.suspect(new Set(lost.map(({ queue }) => queue)))
     const made = await this.#make(changes)
-    this.#channel.woke(new Set(made.flatMap(({ after }) => (after?.state === 'queued' ? [after.queue] : []))))
     return { count: made.length, more: lost.length > options.limit }
   }
 
@@ -62,7 +61,6 @@ export class MongoKeeper {
     )
     const changes = due.map((before) => ({ before, after: promote(before, clock) }))
     const made = await this.#make(changes)
-    this.#channel.woke(new Set(made.map(({ before }) => before.queue)))
     const next = await nextDueIn(this.#connection)
     return { count: made.length, more: next === 0, nextDueIn: next }
   }
@@ -82,10 +80,12 @@ export class MongoKeeper {
     }
   }
 
+  /** Wakes who waits for them first: that they are counted can wait. */
   #make(changes: readonly Change[]): Promise<readonly Change[]> {
     const queues = new Set(changes.map(({ before }) => before.queue))
     return this.#queues.guarded(queues, async () => {
       const made = await apply(this.#connection, changes, randomUUID().slice(-12))
+      this.#channel.woke(new Set(made.flatMap(({ after }) => (after?.state === 'queued' ? [after.queue] : []))))
       await this.#ledger.note(tallyOf(made))
       return made
     })

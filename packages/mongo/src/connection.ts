@@ -1,17 +1,18 @@
 import { StoreConfigError } from '@jobs-worker/core/store'
-import type { ClientSession, Collection, Db, MongoClient } from 'mongodb'
+import type { ClientSession, Collection, Db, MongoClient, TransactionOptions } from 'mongodb'
 import { Clock } from './clock'
 import type {
   EntryDocument,
   JobDocument,
   MetaDocument,
   QueueDocument,
+  ScheduleDocument,
   SignalDocument,
   TotalsDocument,
   WindowDocument,
   WorkerDocument,
 } from './documents'
-import { isConflict, isDuplicate, STORE, translate } from './errors'
+import { isConflict, isDuplicate, isLostRace, STORE, translate } from './errors'
 import type { CheckedOptions } from './options'
 
 /** The wire version of MongoDB 5.0. */
@@ -19,6 +20,13 @@ const OLDEST = 13
 
 /** Writes that lost against others are sent again so often. */
 const MOST_CONFLICTS = 8
+
+/** Whatever the client's own settings are. */
+const TRANSACTION: TransactionOptions = {
+  readConcern: { level: 'snapshot' },
+  writeConcern: { w: 'majority' },
+  readPreference: 'primary',
+}
 
 /** The way to the database: its collections, its clock, and its errors in core's words. */
 export class Connection {
@@ -31,9 +39,10 @@ export class Connection {
   readonly workers: Collection<WorkerDocument>
   readonly windows: Collection<WindowDocument>
   readonly signals: Collection<SignalDocument>
+  readonly schedules: Collection<ScheduleDocument>
   readonly meta: Collection<MetaDocument>
   readonly db: Db
-  /** Change streams are there. */
+  /** Change streams and transactions are there. */
   streams = false
   readonly #client: MongoClient
   readonly #owned: boolean
@@ -51,6 +60,7 @@ export class Connection {
     this.workers = collection('workers')
     this.windows = collection('windows')
     this.signals = collection('signals')
+    this.schedules = collection('schedules')
     this.meta = collection('meta')
     this.clock = new Clock(() => this.#hello())
   }
@@ -67,7 +77,7 @@ export class Connection {
         return await ask()
       } catch (error) {
         if (!isConflict(error) || attempt === MOST_CONFLICTS) throw translate(error)
-        await new Promise((resolve) => setTimeout(resolve, Math.random() * 5 * attempt))
+        await pause(attempt)
       }
     }
   }
@@ -75,6 +85,28 @@ export class Connection {
   /** The same for an update that may make its document: where another one made it at the same time, it updates that. */
   async upsert<T>(ask: () => Promise<T>): Promise<T> {
     return this.run(() => ask().catch((error) => (isDuplicate(error) ? ask() : Promise.reject(error))))
+  }
+
+  /**
+   * Runs some steps in a transaction, again where they lost against others. A server that stands alone has none: there each
+   * step is made for itself.
+   */
+  async together<T>(steps: (session?: ClientSession) => Promise<T>): Promise<T> {
+    if (!this.streams) return steps()
+    for (let attempt = 1; ; attempt++) {
+      const session = this.#client.startSession()
+      try {
+        session.startTransaction(TRANSACTION)
+        const done = await steps(session)
+        await this.run(() => session.commitTransaction())
+        return done
+      } catch (error) {
+        if (!isLostRace(error) || attempt === MOST_CONFLICTS) throw error
+        await pause(attempt)
+      } finally {
+        await session.endSession()
+      }
+    }
   }
 
   /** @throws StoreConfigError where the server is too old */
@@ -101,4 +133,9 @@ export class Connection {
     const { localTime } = await this.db.command({ hello: 1 })
     return (localTime as Date).getTime()
   }
+}
+
+/** Longer each time, and not the same for all. */
+function pause(attempt: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, Math.random() * 5 * attempt))
 }

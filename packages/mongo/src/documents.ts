@@ -1,4 +1,4 @@
-import type { JobState, Keep, LockRequest, UniqueRule } from '@jobs-worker/core/store'
+import type { JobState, Keep, LockRequest, ScheduleRecord, UniqueRule } from '@jobs-worker/core/store'
 
 /** States as stored: a reserved job shows as queued. `blocked` is not made here. */
 export type StoredState = Exclude<JobState, 'blocked'> | 'reserved'
@@ -148,10 +148,24 @@ export interface SignalDocument {
   readonly payload: string
 }
 
-/** The schema's version, or whose turn a duty is. */
+/** A schedule as the port shows it, and what finds it. */
+export interface ScheduleDocument extends Omit<ScheduleRecord, 'name' | 'createdAt'> {
+  /** Its name. */
+  readonly _id: string
+  readonly created: number
+  /** Of its definition. */
+  readonly bytes: number
+  /** When a scheduler should next take it: its time, or the end of another's hold. Only while it is active and has a time. */
+  readonly look?: number
+  /** Who took it last. */
+  readonly holder?: string
+}
+
+/** The schema's version, whose turn a duty is, or how many revisions of schedules there were. */
 export interface MetaDocument {
   readonly _id: string
   readonly version?: number
   readonly compatibleFrom?: number
   readonly until?: number
+  readonly revision?: number
 }

@@ -7,6 +7,7 @@ const MOST_BYTES = 16_777_216
 
 const DUPLICATE = 11_000
 const WRITE_CONFLICT = 112
+const NO_SUCH_TRANSACTION = 251
 
 /** Login and rights: nothing that waiting changes. */
 const SETUP = new Set([13, 18, 8_000])
@@ -67,6 +68,12 @@ export function isDuplicate(error: unknown): boolean {
 /** Lost against another write, and may be sent again at once. */
 export function isConflict(error: unknown): boolean {
   return codeOf(error) === WRITE_CONFLICT
+}
+
+/** A transaction that another write has ended, and that may begin anew. */
+export function isLostRace(error: unknown): boolean {
+  const cause = error instanceof StoreUnavailableError ? error.cause : error
+  return [DUPLICATE, WRITE_CONFLICT, NO_SUCH_TRANSACTION].includes(codeOf(cause))
 }
 
 export function codeOf(error: unknown): number {

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import type { ClientSession } from 'mongodb'
 import type { Connection } from './connection'
 import type { EntryDocument, Tally, TotalsDocument } from './documents'
 import { isDuplicate } from './errors'
@@ -28,10 +29,10 @@ export class Ledger {
   }
 
   /** An entry of an operation that has no request. */
-  async note(tallies: readonly Tally[]): Promise<void> {
+  async note(tallies: readonly Tally[], session?: ClientSession): Promise<void> {
     if (tallies.length === 0) return
     const entry = { _id: randomUUID(), ...this.open(tallies) }
-    await this.#connection.run(() => this.#connection.entries.insertOne(entry))
+    await this.#connection.run(() => this.#connection.entries.insertOne(entry, session && { session }))
   }
 
   /** The fields of an entry with these tallies. */

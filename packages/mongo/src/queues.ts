@@ -53,6 +53,11 @@ export class Queues {
     return found.sort((a, b) => (a._id < b._id ? -1 : 1))
   }
 
+  /** Jobs will go into it. */
+  async use(queue: string): Promise<void> {
+    await this.#set(queue, {})
+  }
+
   async setPaused(queue: string, paused: boolean): Promise<void> {
     await this.#set(queue, { paused })
   }

@@ -38,6 +38,7 @@ import type { CheckedOptions } from './options'
 import { MongoQuery } from './query'
 import { Queues } from './queues'
 import { Requests } from './requests'
+import { MongoSchedules } from './schedules'
 import { MongoSignals } from './signals'
 import { MongoWriter } from './writer'
 
@@ -46,6 +47,7 @@ export class MongoStore implements Store {
   readonly portVersion = PORT_VERSION
   readonly name = 'mongo'
   readonly capabilities: Capabilities = { processes: 'many', durable: true, transactions: true }
+  readonly schedules: MongoSchedules
   readonly #connection: Connection
   readonly #ledger: Ledger
   readonly #requests: Requests
@@ -77,6 +79,7 @@ export class MongoStore implements Store {
     this.#keeper = new MongoKeeper(connection, queues, this.#ledger, this.#channel)
     this.#query = new MongoQuery(connection, queues, this.#ledger)
     this.#admin = new MongoAdmin(connection, queues, this.#ledger, this.#channel)
+    this.schedules = new MongoSchedules(connection, queues, this.#ledger, this.#channel, (work) => this.#run(work))
     this.#signals = new MongoSignals(connection, queues, this.#channel)
   }
 

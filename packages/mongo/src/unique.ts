@@ -59,7 +59,7 @@ export async function storeUnique(
       if (step === 'store') free.push(one)
       else if ('change' in step) wanted.set(step.change, one)
       else if ('answer' in step) answers.set(one, step.answer)
-      else await connection.run(() => connection.windows.deleteOne({ _id: step.free }))
+      else await connection.run(() => connection.windows.deleteOne({ _id: step.free }, session && { session }))
     }
     for (const change of await apply(connection, [...wanted.keys()], by, session)) {
       changes.push(change)
@@ -115,6 +115,7 @@ async function holdersOf(
   session?: ClientSession,
 ): Promise<Holders> {
   const keys = round.flatMap(({ key }) => key ?? [])
+  if (keys.length === 0) return new Map()
   const options = session === undefined ? {} : { session }
   const now = connection.clock.now()
   const find = (filter: Filter<JobDocument>) => connection.run(() => connection.jobs.find(filter, options).toArray())

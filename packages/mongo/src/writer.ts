@@ -190,7 +190,8 @@ function isUnique(incoming: readonly Incoming[]): boolean {
   return incoming.some(({ job }) => job.unique !== null)
 }
 
-function soonDue(jobs: readonly NewJob[]): readonly string[] {
+/** Queues of jobs that workers should know of now. */
+export function soonDue(jobs: readonly NewJob[]): readonly string[] {
   const queues = new Set<string>()
   for (const { queue, due } of jobs) if ('at' in due || due.delay <= SOON) queues.add(queue)
   return [...queues]

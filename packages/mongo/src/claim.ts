@@ -30,11 +30,11 @@ export async function claimJobs(
   const hold: Hold = { instance: worker._id, claim: claim.id, worker: worker.id }
   for (let round = 1; ; round++) {
     const lines = await readLines(connection, claim, queues)
-    const { changes, full } = choose(claim, lines, hold, connection.clock.now())
+    const { changes, more } = choose(claim, lines, hold, connection.clock.now())
     const made = await apply(connection, changes, by)
     const lost = changes.length - made.length
     if (made.length > 0 || lost === 0 || round === MOST_ROUNDS) {
-      return { jobs: made.map(({ after }) => toClaimed(after as JobDocument)), more: full || lost > 0 }
+      return { jobs: made.map(({ after }) => toClaimed(after as JobDocument)), more: more || lost > 0 }
     }
   }
 }
@@ -98,17 +98,22 @@ async function readLane(
 function choose(claim: Claim, lines: ReadonlyMap<string, Line>, hold: Hold, now: number) {
   const changes: Change[] = []
   let room = claim.maxBytes
+  let heldBack = false
   for (const { name, limit } of claim.queues) {
     for (const before of (lines.get(name) ?? []).slice(0, limit)) {
       const started = changes.length < claim.start
-      if (changes.length === claim.start + claim.reserve || !(started || mayBeReserved(before))) break
+      if (changes.length === claim.start + claim.reserve) break
+      if (!started && !mayBeReserved(before)) {
+        heldBack = true
+        break
+      }
       room -= bytesOf(before)
-      if (room < 0 && changes.length > 0) return { changes, full: true }
+      if (room < 0 && changes.length > 0) return { changes, more: true }
       const taken = take(before, hold)
       changes.push({ before, after: started ? start(taken, now) : taken })
     }
   }
-  return { changes, full: false }
+  return { changes, more: heldBack }
 }
 
 function mayBeReserved({ rank, locks, rule }: JobDocument): boolean {

@@ -8,6 +8,7 @@ import { type Plan, plansOf } from './plans'
 
 const DATABASE = 'plans'
 const MANY = 3_000
+const SCHEDULES = 300
 
 await describeWith('mongodb', 'how MongoDB finds what is asked of it', (url) => {
   const prefix = `p${randomUUID().slice(0, 8)}_`
@@ -86,5 +87,19 @@ await describeWith('mongodb', 'how MongoDB finds what is asked of it', (url) => 
     await one()
     const plans = ofJobs(await during(one)).filter(({ text }) => text.includes('"holds"'))
     expect(plans.map(({ indexes, examined }) => [indexes, examined])).toEqual([[['unique'], 1]])
+  })
+  test('a scheduler looks only at schedules that are due', async () => {
+    const rest = { task: 'task', queue: 'default', definition: '{}', retryDelay: 5_000 }
+    for (let n = 0; n < SCHEDULES; n++) {
+      const nextRunAt = n % 10 === 0 ? n : 4_000_000_000_000
+      await store.schedules.upsert({ ...rest, name: `s${n}`, timing: '{}', nextRunAt, active: n % 2 === 0 })
+    }
+    const seen = await during(async () => {
+      expect((await store.schedules.take(10, 1 << 20)).due).toHaveLength(10)
+    })
+    const plans = seen.filter(({ collection, text }) => collection === `${prefix}schedules` && text.includes('"look"'))
+    expect(plans).toHaveLength(2)
+    for (const { indexes, examined, sorts } of plans)
+      expect([indexes, examined <= 10, sorts]).toEqual([['look'], true, false])
   })
 })

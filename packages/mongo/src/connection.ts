@@ -62,7 +62,7 @@ export class Connection {
     this.signals = collection('signals')
     this.schedules = collection('schedules')
     this.meta = collection('meta')
-    this.clock = new Clock(() => this.#hello())
+    this.clock = new Clock(() => this.run(() => this.#hello()))
   }
 
   /** Where the tables are, without secrets. */
@@ -116,7 +116,7 @@ export class Connection {
     if (maxWireVersion < OLDEST)
       throw new StoreConfigError(STORE, 'the server is too old: MongoDB 5.0 or later is needed')
     this.streams = setName !== undefined || msg === 'isdbgrid'
-    await this.run(() => this.clock.measure())
+    await this.clock.measure()
   }
 
   /** Whether a transaction of the caller's is one of this client's. */

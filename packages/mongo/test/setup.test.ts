@@ -1,9 +1,11 @@
 import { randomUUID } from 'node:crypto'
+import { FaultProxy } from '@jobs-worker/test-servers'
 import { describeWith } from '@jobs-worker/test-servers/vitest'
 import { MongoClient, MongoServerError } from 'mongodb'
 import { afterAll, describe, expect, test } from 'vitest'
 import { type MongoStoreOptions, mongoStore } from '../src'
 import { translate } from '../src/errors'
+import { direct } from './harness'
 import { newJob } from './jobs'
 
 async function opening(url: string, options?: MongoStoreOptions): Promise<unknown> {
@@ -99,6 +101,24 @@ await describeWith('mongodb', 'a MongoDB server', (url) => {
     await send('1')
     expect((await store.list({ limit: 10 })).jobs.map(({ input }) => input)).toEqual(['1'])
     await store.close()
+  })
+
+  test('a server that went away is told as unavailable, also where its time is asked for first', async () => {
+    const proxy = await FaultProxy.start(direct(url))
+    const store = mongoStore(proxy.url, { database, prefix: 'away_', timeout: 500 })
+    const wall = Date.now
+    try {
+      await store.open()
+      proxy.refuse()
+      // As after a sleep of the machine: no measurement holds any more.
+      Date.now = () => wall() + 60_000
+      await expect(store.schedules.clock()).rejects.toMatchObject({ code: 'JOBS_STORE_UNAVAILABLE' })
+    } finally {
+      Date.now = wall
+      proxy.restore()
+      await store.close()
+      await proxy.close()
+    }
   })
 
   test('a client that was given stays open', async () => {

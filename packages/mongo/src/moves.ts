@@ -57,7 +57,7 @@ export function instant(ms: number): Date {
 
 /** A finished job that is to run again. */
 export function revive(job: JobDocument, moment: Moment): JobDocument {
-  const { ended: _, expires: __, result: ___, ...alive } = job
+  const { ended: _, expires: __, result: ___, postpones: ____, ...alive } = job
   const max = alive.max === undefined ? {} : { max: Math.max(alive.max, alive.attempt + 1) }
   return place({ ...alive, ...max }, { delay: 0 }, moment)
 }

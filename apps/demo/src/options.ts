@@ -28,8 +28,8 @@ are compared with those of a plain loop over the same files. A second run goes o
   --dir FOLDER   the files (default: the installed node_modules)
   --limit N      at most so many files (default: ${BOUNDS.files} files and ${BOUNDS.bytes / GIB} GiB)
   --all          no limit
-  --store URL    pglite:FOLDER, postgres://..., redis://..., memory: (default: pglite:.demo/store, nothing to install
-                 or start)
+  --store URL    pglite:FOLDER, postgres://..., redis://..., mongodb://..., memory: (default: pglite:.demo/store,
+                 nothing to install or start)
   --fresh        forget what earlier runs have left in the store
   --kill         kill the worker with SIGKILL in the middle, start another, and show that nothing was lost; on a store of
                  its own unless --store is given

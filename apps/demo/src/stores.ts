@@ -7,13 +7,19 @@ const STORES: Readonly<Record<string, (url: string) => Promise<Store>>> = {
   'postgres:': async (url) => (await import('@jobs-worker/postgres')).postgresStore(url),
   'redis:': async (url) => (await import('@jobs-worker/redis')).redisStore(url),
   'rediss:': async (url) => (await import('@jobs-worker/redis')).redisStore(url),
+  'mongodb:': async (url) => (await import('@jobs-worker/mongo')).mongoStore(url),
+  'mongodb+srv:': async (url) => (await import('@jobs-worker/mongo')).mongoStore(url),
   'postgresql:': async (url) => (await import('@jobs-worker/postgres')).postgresStore(url),
 }
 
 /** @throws InvalidError */
 export function checkStore(url: string): string {
   if (STORES[schemeOf(url)] === undefined) {
-    throw new InvalidError('--store', schemeOf(url), 'memory:, pglite:FOLDER, postgres://... or redis://...')
+    throw new InvalidError(
+      '--store',
+      schemeOf(url),
+      'memory:, pglite:FOLDER, postgres://..., redis://... or mongodb://...',
+    )
   }
   if (schemeOf(url) === 'pglite:' && directoryOf(url) === '') throw new InvalidError('--store', url, 'pglite:FOLDER')
   return url

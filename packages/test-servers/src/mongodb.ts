@@ -6,23 +6,29 @@ import { startLocal, type TestServer } from './server'
 const ALREADY_INITIALIZED = 23
 const ELECTION_TIMEOUT = 30_000
 
+export interface MongodbOptions {
+  /** false: a server that stands alone, without transactions and change streams. @default true */
+  readonly replicaSet?: boolean
+}
+
 /**
- * A throw-away MongoDB server on a free port of 127.0.0.1, a replica set of one node. mongodb-memory-server finds the
+ * A throw-away MongoDB server on a free port of 127.0.0.1, by default a replica set of one node. mongodb-memory-server finds the
  * program: MONGOMS_SYSTEM_BINARY names one that is there, else it downloads one.
  */
-export async function startMongodb(): Promise<TestServer> {
+export async function startMongodb({ replicaSet = true }: MongodbOptions = {}): Promise<TestServer> {
   const command = await MongoBinary.getPath()
   return startLocal(async (port) => {
     const directory = scratchDirectory('mongodb')
-    const args = ['--port', String(port), '--bind_ip', '127.0.0.1', '--dbpath', directory, '--replSet', 'rs0']
-    const url = `mongodb://127.0.0.1:${port}/?replicaSet=rs0`
+    const own = ['--port', String(port), '--bind_ip', '127.0.0.1', '--dbpath', directory]
+    const args = replicaSet ? [...own, '--replSet', 'rs0'] : own
+    const url = `mongodb://127.0.0.1:${port}/${replicaSet ? '?replicaSet=rs0' : ''}`
     return {
       kind: 'mongodb',
       url,
       port,
       directory,
       process: { command, args, ready: 'Waiting for connections', cwd: directory },
-      afterStart: () => becomePrimary(port),
+      ...(replicaSet && { afterStart: () => becomePrimary(port) }),
     }
   })
 }

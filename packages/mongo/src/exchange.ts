@@ -1,0 +1,210 @@
+import {
+  type Exchange,
+  type ExchangeReply,
+  type Fence,
+  type RequestId,
+  StoreUnavailableError,
+} from '@jobs-worker/core/store'
+import { apply, type Change } from './changes'
+import { type Claimed, claimJobs, inHand } from './claim'
+import type { Connection } from './connection'
+import type { JobDocument, Tally, Verdicts, WorkerDocument } from './documents'
+import { nextDueIn } from './due'
+import type { Incoming } from './encode-jobs'
+import { STORE } from './errors'
+import type { Queues, QueuesSeen } from './queues'
+import { keyOfRequest, nameOfRequest } from './request'
+import type { Requests } from './requests'
+import { fencesOf, partsOf, settleAll, type Told } from './settle'
+import { Sums, tallyOf } from './tally'
+import type { MongoWriter } from './writer'
+
+/** Jobs that others change at the same time are thought about again so often. */
+const MOST_ROUNDS = 10
+
+/** What an exchange asks of others. */
+export interface Surroundings {
+  readonly connection: Connection
+  readonly requests: Requests
+  readonly queues: Queues
+  readonly writer: MongoWriter
+}
+
+export interface Exchanged extends ExchangeReply {
+  /** Queues in which jobs wait that did not before. */
+  readonly woken: readonly string[]
+}
+
+interface Settled {
+  readonly verdicts: Verdicts
+  readonly woken: readonly string[]
+  /** null: the verdicts are kept already, or there are none. */
+  readonly tallies: readonly Tally[] | null
+  readonly enqueued: boolean
+}
+
+const NOTHING: Claimed = { jobs: [], more: false }
+const NO_VERDICTS: Verdicts = { settled: [], started: [], reported: [] }
+
+/**
+ * One exchange: reads what is told about, changes it, reads what can be claimed, takes it. Four round trips, one after
+ * another; a fifth where somebody else was quicker.
+ */
+export class ExchangeRun {
+  readonly #around: Surroundings
+  readonly #connection: Connection
+  readonly #key: string
+  readonly #name: string
+  readonly #exchange: Exchange
+  /** This request was here before, and was cut off: a job that it changed already counts as changed by it. */
+  #again = false
+  /** Jobs that it has in its hands, as they were read first. */
+  readonly #had = new Map<string, JobDocument>()
+
+  constructor(around: Surroundings, request: RequestId, exchange: Exchange) {
+    this.#around = around
+    this.#connection = around.connection
+    this.#key = keyOfRequest(request)
+    this.#name = nameOfRequest(request)
+    this.#exchange = exchange
+  }
+
+  async run(): Promise<Exchanged> {
+    const { requests } = this.#around
+    try {
+      const [first, worker, seen, found] = await Promise.all([
+        requests.begin(this.#key),
+        this.#worker(),
+        this.#look(),
+        this.#read(fencesOf(this.#exchange)),
+      ])
+      this.#again = first !== null
+      const { verdicts, woken, tallies, enqueued } = await this.#settle(found, first?.verdicts)
+      const registered = first?.registered ?? worker !== null
+      const end = { done: true, registered }
+      // What was enqueued may stand in a lane that was not there before.
+      const lanes = enqueued ? await this.#look() : seen
+      const [claimed, due] = await Promise.all([
+        this.#claim(worker, lanes, first?.done === true),
+        nextDueIn(this.#connection),
+        tallies && requests.answer(this.#key, verdicts, tallies, this.#exchange.claim === null ? end : null),
+      ])
+      if (this.#exchange.claim !== null || tallies === null) requests.end(this.#key, end)
+      requests.arrived(this.#key)
+      const rest = { nextDueIn: due, registered, watched: seen.watched, woken }
+      return { ...verdicts, claimed: claimed.jobs, more: claimed.more, ...rest }
+    } catch (error) {
+      requests.cutOff(this.#key, this.#had)
+      // Nobody may ever ask again.
+      this.#around.queues.doubt([...this.#had.values()].map(({ queue }) => queue))
+      throw error
+    }
+  }
+
+  async #settle(first: readonly JobDocument[], known: Verdicts | undefined): Promise<Settled> {
+    const told: Told = this.#exchange
+    if (known !== undefined) return { verdicts: known, woken: [], tallies: null, enqueued: false }
+    if (fencesOf(told).length === 0) return { verdicts: NO_VERDICTS, woken: [], tallies: null, enqueued: false }
+    const settled: Settled[] = []
+    for (const [n, part] of partsOf(told).entries()) {
+      settled.push(await this.#settlePart(part, n === 0 ? first : await this.#read(fencesOf(part)), n))
+    }
+    return {
+      verdicts: joined(settled.map((one) => one.verdicts)),
+      woken: settled.flatMap((one) => one.woken),
+      tallies: merged(settled.flatMap((one) => one.tallies ?? [])),
+      enqueued: settled.some((one) => one.enqueued),
+    }
+  }
+
+  /** Until all that is told is either done or refused. */
+  async #settlePart(told: Told, first: readonly JobDocument[], n: number): Promise<Settled> {
+    const tallies: Tally[] = []
+    const woken = new Set<string>()
+    const done = new Set<string>()
+    const earlier = new Map<string, Pick<Change, 'before' | 'after'>>()
+    let found = first
+    for (let round = 1; round <= MOST_ROUNDS; round++) {
+      const known = ({ id }: Fence) => done.has(id) || (this.#again && this.#wasChanged(id, found, earlier))
+      const pending = found.filter((job) => !done.has(job._id))
+      const { verdicts, changes, next } = settleAll(told, pending, this.#connection.clock, this.#name, known)
+      for (const { before } of changes) this.#had.set(before._id, before)
+      const made = await apply(this.#connection, changes, this.#name)
+      tallies.push(...tallyOf(made))
+      for (const { before, after } of made) {
+        done.add(before._id)
+        if (after?.state === 'queued') woken.add(after.queue)
+      }
+      if (made.length === changes.length) {
+        await this.#enqueue(next, n)
+        for (const { job } of next) woken.add(job.queue)
+        tallies.push(...tallyOf([...earlier.values()]))
+        return { verdicts, woken: [...woken], tallies, enqueued: next.length > 0 }
+      }
+      found = await this.#read(fencesOf(told))
+    }
+    throw new StoreUnavailableError(STORE, 'jobs changed faster than they could be settled')
+  }
+
+  async #enqueue(next: readonly Incoming[], n: number): Promise<void> {
+    if (next.length === 0) return
+    const { writer } = this.#around
+    await writer.prepare(next.map(({ job }) => job))
+    await writer.put(`${this.#key}/${n}`, this.#name, next)
+  }
+
+  async #claim(worker: WorkerDocument | null, seen: QueuesSeen, wasDone: boolean): Promise<Claimed> {
+    const { claim, instance } = this.#exchange
+    if (claim === null) return NOTHING
+    const there = this.#again ? await inHand(this.#connection, instance, claim) : []
+    if (wasDone || there.length > 0) return { jobs: there, more: false }
+    return worker === null ? NOTHING : claimJobs(this.#connection, claim, worker, seen.queues, this.#name)
+  }
+
+  /** Whether this request has changed the job before it was cut off; what it deleted had been in its hands. */
+  #wasChanged(
+    id: string,
+    found: readonly JobDocument[],
+    earlier: Map<string, Pick<Change, 'before' | 'after'>>,
+  ): boolean {
+    const after = found.find(({ _id }) => _id === id) ?? null
+    const had = this.#around.requests.had(this.#key).get(id)
+    if (after === null ? had === undefined : after.by !== this.#name) return false
+    const before = had ?? { ...(after as JobDocument), state: 'running' }
+    earlier.set(id, { before, after })
+    return true
+  }
+
+  #worker(): Promise<WorkerDocument | null> {
+    const { run, workers } = this.#connection
+    return run(() => workers.findOne({ _id: this.#exchange.instance }, { projection: { id: 1 } }))
+  }
+
+  #look(): Promise<QueuesSeen> {
+    return this.#around.queues.look((this.#exchange.claim?.queues ?? []).map(({ name }) => name))
+  }
+
+  async #read(fences: readonly Fence[]): Promise<readonly JobDocument[]> {
+    if (fences.length === 0) return []
+    const { run, jobs } = this.#connection
+    const projection = { input: 0, headers: 0, settings: 0, schedule: 0 }
+    const ids = [...new Set(fences.map(({ id }) => id))]
+    return run(() => jobs.find({ _id: { $in: ids }, v: { $gte: 0 } }, { projection }).toArray())
+  }
+}
+
+function joined(parts: readonly Verdicts[]): Verdicts {
+  return {
+    settled: parts.flatMap(({ settled }) => settled),
+    started: parts.flatMap(({ started }) => started),
+    reported: parts.flatMap(({ reported }) => reported),
+  }
+}
+
+function merged(tallies: readonly Tally[]): readonly Tally[] {
+  const sums = new Sums()
+  for (const { queue, ...kinds } of tallies) {
+    for (const [kind, count] of Object.entries(kinds)) sums.add(queue, kind as keyof typeof kinds, count)
+  }
+  return sums.tallies
+}

@@ -1,0 +1,94 @@
+import { randomUUID } from 'node:crypto'
+import type { Enqueued, Fired, Firing } from '@jobs-worker/core/store'
+import type { AnyBulkWriteOperation, ClientSession } from 'mongodb'
+import type { Connection } from './connection'
+import type { ScheduleDocument } from './documents'
+import { encodeJob } from './encode-jobs'
+import type { Ledger } from './ledger'
+import type { Queues } from './queues'
+import { storeUnique } from './unique'
+
+/** A firing that nobody has forestalled, and what became of its jobs. */
+interface Made {
+  readonly firing: Firing
+  readonly outcomes: readonly Enqueued[]
+}
+
+/**
+ * Makes the jobs of each schedule that is still as it was taken, and then moves it on: in one transaction, so that who
+ * changes or fires it at the same time comes before or after. A server that stands alone has no transactions: there a cut
+ * between the two steps is healed by the next scheduler, to whom the id of a job, which follows from its due time, tells
+ * that it was made.
+ */
+export async function fireAll(
+  connection: Connection,
+  queues: Queues,
+  ledger: Ledger,
+  firings: readonly Firing[],
+): Promise<readonly Fired[]> {
+  const made = await connection.together(async (session) => {
+    const fresh = await freshOf(connection, firings, session)
+    const stored = await makeJobs(connection, ledger, fresh, session)
+    await advance(connection, stored, session)
+    return stored
+  })
+  const found = made.filter(({ firing, outcomes }) => outcomes.some((one, at) => wasThere(firing, one, at)))
+  // Nobody knows whether who made them lived to count them.
+  if (found.length > 0) queues.doubt(new Set(found.map(({ firing }) => firing.queue)))
+  const byFiring = new Map(made.map((one) => [one.firing, one.outcomes]))
+  return firings.map((firing) => {
+    const outcomes = byFiring.get(firing)
+    if (outcomes === undefined) return { stale: true }
+    return { stale: false, jobs: outcomes.filter((one, at) => !wasThere(firing, one, at)) }
+  })
+}
+
+/** The job of this very time was made before, by one that did not live to move on. */
+function wasThere({ jobs }: Firing, { id, outcome }: Enqueued, at: number): boolean {
+  return outcome === 'existing' && id === jobs[at]?.job.id
+}
+
+/** Those whose schedule is as it was taken. */
+async function freshOf({ run, schedules }: Connection, firings: readonly Firing[], session?: ClientSession) {
+  const options = { projection: { revision: 1, nextRunAt: 1 }, ...(session && { session }) }
+  const names = firings.map(({ name }) => name)
+  const found = await run(() => schedules.find({ _id: { $in: names } }, options).toArray())
+  const there = new Map(found.map((schedule) => [schedule._id, schedule]))
+  return firings.filter(({ name, revision, nextRunAt }) => {
+    const schedule = there.get(name)
+    return schedule?.revision === revision && schedule.nextRunAt === nextRunAt
+  })
+}
+
+async function makeJobs(
+  connection: Connection,
+  ledger: Ledger,
+  firings: readonly Firing[],
+  session?: ClientSession,
+): Promise<readonly Made[]> {
+  const by = randomUUID().slice(-12)
+  const incoming = firings.flatMap(({ jobs }) => jobs.map(({ job }) => encodeJob(job, connection.clock, by)))
+  const { outcomes, tallies } = await storeUnique(connection, incoming, by, session)
+  await ledger.note(tallies, session)
+  let at = 0
+  return firings.map((firing) => {
+    at += firing.jobs.length
+    return { firing, outcomes: outcomes.slice(at - firing.jobs.length, at) }
+  })
+}
+
+async function advance({ run, schedules }: Connection, made: readonly Made[], session?: ClientSession): Promise<void> {
+  if (made.length === 0) return
+  const moves = made.map(({ firing, outcomes }): AnyBulkWriteOperation<ScheduleDocument> => {
+    const { name, revision, nextRunAt, next, jobs } = firing
+    const last = jobs.at(-1)
+    const history = last === undefined ? {} : { lastRunAt: last.time, lastJob: outcomes.at(-1)?.id as string }
+    const update = {
+      $set: { ...history, nextRunAt: next, ...(next === null ? {} : { look: next }) },
+      $unset: { holder: '' as const, ...(next === null ? { look: '' as const } : {}) },
+      $inc: { runs: jobs.length },
+    }
+    return { updateOne: { filter: { _id: name, revision, nextRunAt }, update } }
+  })
+  await run(() => schedules.bulkWrite(moves, { ordered: false, ...(session && { session }) }))
+}

@@ -1,0 +1,32 @@
+import type { Hint, Signal } from '@jobs-worker/core/store'
+import type { Channel } from './channel'
+import type { Connection } from './connection'
+import { hintPayloads } from './payload'
+import type { Queues } from './queues'
+
+export class MongoSignals {
+  readonly #connection: Connection
+  readonly #queues: Queues
+  readonly #channel: Channel
+
+  constructor(connection: Connection, queues: Queues, channel: Channel) {
+    this.#connection = connection
+    this.#queues = queues
+    this.#channel = channel
+  }
+
+  subscribe(listener: (signal: Signal) => void): Promise<() => Promise<void>> {
+    return this.#channel.subscribe(listener)
+  }
+
+  async watch(ttl: number): Promise<void> {
+    await this.#connection.clock.fresh()
+    await this.#queues.watch(this.#connection.clock.now() + ttl)
+  }
+
+  async publish(origin: string, hints: readonly Hint[]): Promise<void> {
+    if (hints.length === 0) return
+    this.#channel.emit({ kind: 'hints', origin, hints })
+    await this.#channel.broadcast(hintPayloads(this.#channel.sender, origin, hints))
+  }
+}

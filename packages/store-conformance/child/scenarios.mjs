@@ -107,7 +107,9 @@ export const scenarios = {
         return never()
       }
     }
-    await createJobs({ store, log: QUIET }).scheduler({ pollInterval: 20 }).start()
+    const jobs = createJobs({ store, log: QUIET })
+    process.once('SIGTERM', () => void jobs.close().finally(() => process.exit(0)))
+    await jobs.scheduler({ pollInterval: 20 }).start()
     tell('ready', true)
   },
 

@@ -57,12 +57,13 @@ export function schedulersTogether(suite: Suite): void {
       }
       await until('it has fired often', async () => ((await jobs.schedules.get('pulse'))?.runs ?? 0) >= 25)
       await Promise.all(children.map((child) => child.terminate()))
-      await jobs.scheduler({ pollInterval: 10 }).start()
+      const scheduler = jobs.scheduler({ pollInterval: 10 })
+      await scheduler.start()
       await until('the rest is fired', async () => {
         const next = (await jobs.schedules.get('pulse'))?.nextRunAt
         return next != null && next.getTime() > Date.now() - EVERY
       })
-      await jobs.schedules.pause('pulse')
+      await scheduler.stop()
       await assertEachOnce(jobs, first, 25)
     },
     { ways: ['child'], timeout: 60_000 },

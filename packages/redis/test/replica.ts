@@ -18,6 +18,15 @@ export class Replicated implements AsyncDisposable {
     return pair
   }
 
+  /** Waits until the replica has all that the master had when this was called. */
+  async synced(): Promise<void> {
+    await withClient(this.master.url, async (client) => {
+      // WAIT waits for what its own connection wrote, and with it for all before.
+      await client.set('synced', Date.now())
+      if ((await client.wait(1, 20_000)) < 1) throw new Error('the replica does not follow')
+    })
+  }
+
   /** The master dies at once, and the replica takes its place with what it has. */
   async failOver(): Promise<void> {
     await this.master.kill()

@@ -20,19 +20,21 @@ export class Suite {
   readonly store: StoreUnderTest
   readonly #runner: TestRunner
   readonly #only: RegExp
+  readonly #except: RegExp
   readonly #titles = new Set<string>()
 
-  constructor({ runner, store, only = /^/ }: ConformanceOptions) {
+  constructor({ runner, store, only = /^/, except = /$^/ }: ConformanceOptions) {
     this.#runner = runner
     this.store = store
     this.#only = only
+    this.#except = except
   }
 
   /** @param title starts with the number of the rule: it is a row of the table. */
   test(title: string, body: TestBody, needs: Needs = {}): void {
     if (this.#titles.has(title)) throw new Error(`two tests are called ${JSON.stringify(title)}`)
     this.#titles.add(title)
-    if (!this.#only.test(title) || !this.#gives(needs)) return
+    if (!this.#only.test(title) || this.#except.test(title) || !this.#gives(needs)) return
     this.#runner.test(
       title,
       async () => {

@@ -13,8 +13,8 @@ import type { Results } from './results'
 
 /** How long a lost answer is asked for again before the caller is told. */
 const KEEP_TRYING = 10_000
-/** So many requests of one `enqueueMany` are on their way at once: one at work, one being written. */
-const IN_FLIGHT = 2
+/** So many requests of one `enqueueMany` are on their way at once: while a store works on some, others are written. */
+const IN_FLIGHT = 8
 
 /** A request's jobs, and what became of each. */
 interface Placed {
@@ -32,6 +32,8 @@ export class Enqueuer {
   readonly #preparer: Preparer
   readonly #plain: GroupCommit
   readonly #unique: GroupCommit
+  /** Of calls that give no options: all that is said is said by the task. */
+  readonly #plans = new WeakMap<AnyTask, Plan>()
 
   constructor(
     store: Store,
@@ -77,6 +79,7 @@ export class Enqueuer {
     const handles: JobHandle[] = []
     const flying: Promise<Placed>[] = []
     let conflicted: UniqueConflictError | undefined
+    let landed = 0
     const land = async () => {
       const { jobs, answers } = await (flying.shift() as Promise<Placed>)
       for (const [i, job] of jobs.entries()) {
@@ -84,10 +87,12 @@ export class Enqueuer {
         if (answer.outcome === 'conflict') conflicted ??= conflict(job, answer)
         handles.push(new JobHandle(answer, job, this.#results))
       }
+      landed++
     }
     try {
       for (const request of requestsOf(all)) {
-        if (flying.length === IN_FLIGHT) await land()
+        // The first two alone: what is made in one go leaves only after it.
+        if (flying.length >= Math.min(IN_FLIGHT, landed + 2)) await land()
         const jobs = request.map((checked) => this.#preparer.job(plan, checked))
         flying.push(this.#place(jobs, options?.tx))
         // A transaction is one connection of the caller's: one after another.
@@ -107,6 +112,15 @@ export class Enqueuer {
   }
 
   #plan(task: AnyTask | string, options: EnqueueOptions | undefined): Plan {
+    if (options !== undefined || typeof task !== 'object' || task === null) return this.#planAnew(task, options)
+    const known = this.#plans.get(task)
+    if (known !== undefined) return known
+    const plan = this.#planAnew(task, options)
+    this.#plans.set(task, plan)
+    return plan
+  }
+
+  #planAnew(task: AnyTask | string, options: EnqueueOptions | undefined): Plan {
     const name = nameOf(task)
     const definition = this.#definition(task, name)
     if (definition?.locks !== undefined && this.#store.locks === undefined)

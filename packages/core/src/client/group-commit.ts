@@ -50,7 +50,7 @@ export class GroupCommit {
   async #deliver(batch: readonly Entry[]): Promise<void> {
     try {
       const reply = await this.#send(batch.map((entry) => entry.job))
-      for (const [i, entry] of batch.entries()) entry.resolve(reply.jobs[i] as Enqueued)
+      for (let i = 0; i < batch.length; i++) (batch[i] as Entry).resolve(reply.jobs[i] as Enqueued)
     } catch (error) {
       // All or none were stored. One that the store refuses must not take strangers with it.
       if (batch.length === 1 || isUnavailable(error)) for (const entry of batch) entry.reject(error)

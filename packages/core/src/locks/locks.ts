@@ -103,7 +103,7 @@ export class Locks {
     }
   }
 
-  /** Gives up what is still held. */
+  /** Gives up what is still held; what a run holds ends with the run. */
   async close(): Promise<void> {
     await Promise.all([...this.#sets].map((set) => set.release().catch(() => undefined)))
   }
@@ -139,7 +139,7 @@ export class Locks {
       },
       asked,
     )
-    this.#sets.add(set)
+    if (ttl !== null) this.#sets.add(set)
     return set
   }
 

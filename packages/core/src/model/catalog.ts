@@ -136,8 +136,9 @@ export class Catalog {
 
 /** What is stored with a job: nothing where the table's defaults hold, which everybody knows. */
 export function keepToStore(keep: Keep): Keep | null {
-  const standard = DEFAULT_SETTINGS.keep
-  const same =
-    keep.completed === standard.completed && keep.failed === standard.failed && keep.cancelled === standard.cancelled
-  return same ? null : keep
+  return isSameKeep(keep, DEFAULT_SETTINGS.keep) ? null : keep
+}
+
+export function isSameKeep(a: Keep, b: Keep): boolean {
+  return a.completed === b.completed && a.failed === b.failed && a.cancelled === b.cancelled
 }

@@ -15,6 +15,14 @@ it('makes uuids v7 that hold the time and their queue', () => {
   expect(isJobId(null)).toBe(false)
 })
 
+it('makes ids in order, within a millisecond too', () => {
+  const now = Date.now()
+  for (const time of [now, now + 1]) {
+    const ids = Array.from({ length: 2_000 }, () => newJobId('billing', time))
+    expect([...ids].sort()).toEqual(ids)
+  }
+})
+
 it('derives an id of the same shape, which is the same whoever makes it', () => {
   const id = derivedJobId('billing', 'nightly 1', 1_763_800_000_000)
   expect(id).toBe(derivedJobId('billing', 'nightly 1', 1_763_800_000_000))

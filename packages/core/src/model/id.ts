@@ -7,6 +7,8 @@ const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(
 const POOL = 4_096
 const pool = new Uint8Array(POOL)
 let used = POOL
+let countedIn = -1
+let count = 0
 
 const queueBits = new Map<string, number>()
 
@@ -27,8 +29,8 @@ export function queueHashOf(id: string): number {
 }
 
 /**
- * A uuid v7 (RFC 9562): 48 bits of milliseconds, 58 random bits, and in the last two bytes a hash of the queue's name, so
- * that a store can find a job by its id alone.
+ * A uuid v7 (RFC 9562): 48 bits of milliseconds, 12 that count within one, 46 random bits, and in the last two bytes a hash
+ * of the queue's name, so that a store can find a job by its id alone.
  */
 export function newJobId(queue: string, now = Date.now()): string {
   const bits = queueHash(queue)
@@ -47,7 +49,7 @@ export function derivedJobId(queue: string, seed: string, time: number): string 
   return `${ms.slice(0, 8)}-${ms.slice(8)}-7${bits.slice(0, 3)}-${variant}${bits.slice(5, 7)}-${bits.slice(7, 15)}${last}`
 }
 
-/** A uuid v7 of random bits only. */
+/** The same with random bits instead of the hash. */
 export function newId(): string {
   return uuid(Date.now(), hexByte(), hexByte())
 }
@@ -55,11 +57,22 @@ export function newId(): string {
 function uuid(now: number, last1: string, last2: string): string {
   const time = now.toString(16).padStart(12, '0')
   const variant = HEX[0x80 | (byte() & 0x3f)] as string
-  const version = HEX[0x70 | (byte() & 0x0f)] as string
+  const within = countWithin(now)
+  const version = `${HEX[0x70 | (within >>> 8)]}${HEX[within & 0xff]}`
   return (
-    `${time.slice(0, 8)}-${time.slice(8)}-${version}${hexByte()}-${variant}${hexByte()}-` +
+    `${time.slice(0, 8)}-${time.slice(8)}-${version}-${variant}${hexByte()}-` +
     `${hexByte()}${hexByte()}${hexByte()}${hexByte()}${last1}${last2}`
   )
+}
+
+/**
+ * From a random number below half of what 12 bits hold: ids made one after another are in order as texts too, up to at
+ * least 2,048 of a millisecond, and those who keep them in order have less work with them.
+ */
+function countWithin(now: number): number {
+  count = now === countedIn ? (count + 1) & 0xfff : byte() << 3
+  countedIn = now
+  return count
 }
 
 function hexByte(): string {

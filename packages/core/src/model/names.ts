@@ -23,6 +23,12 @@ export function checkInteger(field: string, value: unknown, min: number, max: nu
   return value as number
 }
 
+/** @throws InvalidError */
+export function checkBoolean(field: string, value: unknown): boolean {
+  if (typeof value !== 'boolean') throw new InvalidError(field, value, 'true or false')
+  return value
+}
+
 export const MIN_PRIORITY = -32_768
 export const MAX_PRIORITY = 32_767
 

@@ -44,6 +44,7 @@ export class Jobs implements JobsClient, AsyncDisposable {
   readonly #schedulers = new Set<Scheduler>()
   /** Of the workers. */
   readonly #scheduler: SharedScheduler
+  #isOpen = false
   #opening: Promise<void> | undefined
   #closing: Promise<void> | undefined
 
@@ -85,10 +86,15 @@ export class Jobs implements JobsClient, AsyncDisposable {
   open(): Promise<void> {
     if (this.#closing !== undefined) return Promise.reject(new StateError('this jobs object is closed'))
     const { migrate } = this.#options
-    this.#opening ??= this.#store.open(migrate === undefined ? {} : { migrate }).catch((error) => {
-      this.#opening = undefined
-      throw error
-    })
+    this.#opening ??= this.#store.open(migrate === undefined ? {} : { migrate }).then(
+      () => {
+        this.#isOpen = this.#closing === undefined
+      },
+      (error) => {
+        this.#opening = undefined
+        throw error
+      },
+    )
     return this.#opening
   }
 
@@ -110,7 +116,8 @@ export class Jobs implements JobsClient, AsyncDisposable {
   ): Promise<EnqueuedJob<Result>>
   enqueue(task: string, input?: unknown, options?: EnqueueOptions): Promise<EnqueuedJob>
   async enqueue(task: AnyTask | string, input?: unknown, options?: EnqueueOptions): Promise<EnqueuedJob> {
-    return await this.#opened(() => this.#enqueuer.one(task, input, options))
+    if (!this.#isOpen) await this.open()
+    return await this.#enqueuer.one(task, input, options)
   }
 
   /** Adds many jobs of one task: all are checked before the first is sent, a thousand to a request. */
@@ -139,6 +146,10 @@ export class Jobs implements JobsClient, AsyncDisposable {
     return this.#opened(() => this.#manager.get(id))
   }
 
+  /**
+   * A page of jobs, by state; `cursor` asks for the next. A page may be short with more behind it. Of several states it may miss
+   * a job that goes from one to another meanwhile: `counts` are of one instant.
+   */
   list(options?: ListOptions): Promise<JobPage> {
     return this.#opened(() => this.#manager.list(options))
   }
@@ -239,6 +250,7 @@ export class Jobs implements JobsClient, AsyncDisposable {
    * the process alive.
    */
   close(): Promise<void> {
+    this.#isOpen = false
     this.#closing ??= this.#close()
     return this.#closing
   }

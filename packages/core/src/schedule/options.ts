@@ -1,7 +1,7 @@
 import type { EnqueueOptions } from '../model/client'
 import { type Duration, parseDuration } from '../model/duration'
 import { InvalidError } from '../model/errors'
-import { checkInteger, checkKnown } from '../model/names'
+import { checkBoolean, checkInteger, checkKnown } from '../model/names'
 import type { AnyTask, Task } from '../model/task'
 import { MISSED, type Missed, type Timing } from './definition'
 import { parseRule, type RuleOptions } from './rule'
@@ -69,9 +69,7 @@ export function parseTiming(field: string, options: AnyScheduleOptions): ParsedT
     if (given !== undefined)
       throw new InvalidError(`${field}.options.${name}`, given, 'no such option: the rule says when')
   }
-  if (options.active !== undefined && typeof options.active !== 'boolean') {
-    throw new InvalidError(`${field}.active`, options.active, 'true or false')
-  }
+  if (options.active !== undefined) checkBoolean(`${field}.active`, options.active)
   const start = parseInstant(`${field}.start`, options.start)
   const end = parseInstant(`${field}.end`, options.end)
   if (start !== null && end !== null && end < start) {

@@ -24,6 +24,8 @@ export interface AppetiteOptions {
   readonly maxJobs: number | null
   /** The tasks that this worker has now. */
   lanes(): readonly string[]
+  /** Whether it hears what is handed to it. */
+  hears(): boolean
 }
 
 /** Decides when to claim, and what. */
@@ -32,9 +34,12 @@ export class Appetite {
   readonly #prefetch: Prefetch
   #open = false
   #mayBeDue = false
+  #mayBeDueAtTurn = false
   #claiming = false
   /** A claim found nothing that may be reserved: wait until a slot is free. */
   #onlyForSlots = false
+  /** There are jobs with locks about: less is held. */
+  #meetsLocks = false
   #first = 0
   #left: number
 
@@ -47,6 +52,11 @@ export class Appetite {
   /** Whether a claim is under way, or wanted as soon as there is room. */
   get hungry(): boolean {
     return this.#claiming || (this.#open && this.#mayBeDue && this.#left > 0)
+  }
+
+  /** The jobs about have locks. */
+  get meetsLocks(): boolean {
+    return this.#meetsLocks
   }
 
   get isOpen(): boolean {
@@ -70,6 +80,16 @@ export class Appetite {
     this.#mayBeDue = true
   }
 
+  /** A wake at the end of this turn of the event loop: what has ended by then travels with the claim. */
+  wakeAtTurn(): void {
+    this.#mayBeDueAtTurn = true
+  }
+
+  turn(): void {
+    this.#mayBeDue ||= this.#mayBeDueAtTurn
+    this.#mayBeDueAtTurn = false
+  }
+
   busy(now: number): void {
     this.#prefetch.busy(now)
   }
@@ -83,13 +103,23 @@ export class Appetite {
   claim(running: ReadonlyMap<string, { readonly job: ClaimedJob }>, line: Line): Claim | null {
     if (!this.#open || !this.#mayBeDue || this.#claiming) return null
     const start = Math.min(Math.max(0, this.#options.concurrency - running.size - line.length), this.#left)
-    const reserve = Math.min(this.#reserve(start, line), this.#left - start, Math.max(0, MAX_CLAIM - start))
+    const locked = this.#prefetch.maxLocked(performance.now(), running.size >= this.#options.concurrency)
+    const reserve = Math.min(this.#reserve(start, line, locked), this.#left - start, Math.max(0, MAX_CLAIM - start))
     if (start + reserve <= 0) return null
     const queues = this.#queues(start + reserve, running, line)
     if (queues.length === 0) return null
     this.#claiming = true
     this.#mayBeDue = false
-    return { id: newId(), queues, lanes: this.#options.lanes(), start, reserve, maxBytes: MAX_CLAIM_BYTES }
+    return {
+      id: newId(),
+      queues,
+      lanes: this.#options.lanes(),
+      start,
+      reserve,
+      reserveLocked: Math.max(0, Math.min(reserve, locked - line.length)),
+      maxBytes: MAX_CLAIM_BYTES,
+      waits: start > 0 && this.#options.queues.length === 1 && this.#options.maxJobs === null && this.#options.hears(),
+    }
   }
 
   /** A claim outside the worker's own rhythm: as many as asked, all started. */
@@ -103,9 +133,9 @@ export class Appetite {
     this.#claiming = false
   }
 
-  /** A job that was claimed went back unrun: it does not count against the limit. */
-  wentBack(): void {
-    this.#left += 1
+  /** So many jobs that were claimed went back unrun: they do not count against the limit. */
+  wentBack(count: number): void {
+    this.#left += count
     this.#mayBeDue = true
   }
 
@@ -114,16 +144,20 @@ export class Appetite {
     this.#claiming = false
     const { claimed, more } = reply
     this.#left -= claimed.length
-    this.#onlyForSlots = more && claimed.length <= claim.start
+    const heldBack = more && claimed.length <= claim.start
+    const byLocks = heldBack && !this.#meetsLocks && (claim.reserveLocked ?? 0) < claim.reserve
+    if (heldBack || claimed.length > 0) this.#meetsLocks = byLocks || claimed.some((job) => job.locks.length > 0)
+    this.#onlyForSlots = heldBack && !byLocks
     if (more || claimed.length >= claim.start + claim.reserve || somewhereFull(claim.queues, claimed))
       this.#mayBeDue = true
     return claimed
   }
 
-  #reserve(start: number, line: Line): number {
-    const max = this.#prefetch.max
+  #reserve(start: number, line: Line, locked: number): number {
+    const max = this.#meetsLocks ? locked : this.#prefetch.max
     if (start > 0) return max
-    if (this.#onlyForSlots || line.length > this.#prefetch.min) return 0
+    const min = this.#meetsLocks ? Math.floor(locked / 2) : this.#prefetch.min
+    if (this.#onlyForSlots || line.length > min) return 0
     return Math.max(0, max - line.length)
   }
 

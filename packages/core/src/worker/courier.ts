@@ -13,10 +13,16 @@ export interface CourierParts {
   leaseLives(): boolean
   /** Runs whose start is still to be told. */
   starts(): readonly StartLetter[]
-  onSettled(job: ClaimedJob, outcome: Outcome, accepted: boolean): void
+  /** @param claimed the same exchange has claimed after it */
+  onSettled(job: ClaimedJob, outcome: Outcome, accepted: boolean, claimed: boolean): void
   onReportRefused(report: Report): void
   onReply(reply: ExchangeReply, instance: string): void
 }
+
+/** So many outcomes are worth an exchange of their own beside one that is under way. */
+const BESIDE = 500
+/** So many of these in a row at most: starts and reports wait until none is under way. */
+const IN_A_ROW = 8
 
 const NOTHING: Mail = { settle: [], start: [], report: [] }
 
@@ -26,20 +32,38 @@ export class Courier {
   readonly #parts: CourierParts
   #travelling = 0
   #telling = 0
+  #onlySettles = false
+  #inARow = 0
   #troubled = false
 
   constructor(parts: CourierParts) {
     this.#parts = parts
   }
 
-  /** Whether an exchange that tells something is under way: one at a time, so that no two wait for each other's rows. */
+  /** Whether an exchange that tells something is under way. */
   get telling(): boolean {
     return this.#telling > 0
   }
 
+  /**
+   * Whether what waits may go now. Where many outcomes wait, a second exchange takes them beside the first: one is worked
+   * on while the other is committed and answered. Never beside starts or reports, for these may be of the same jobs, and
+   * the two would wait for each other's rows.
+   */
+  get mayTell(): boolean {
+    if (!this.telling) return true
+    const isFree = this.#telling === 1 && this.#onlySettles && !this.#troubled
+    return isFree && this.#inARow < IN_A_ROW && this.outbox.settling >= BESIDE
+  }
+
+  /** Something is under way. */
+  get busy(): boolean {
+    return this.#travelling > 0
+  }
+
   /** Nothing is under way, and nothing waits to be. */
   get idle(): boolean {
-    return this.#travelling === 0 && this.outbox.size === 0
+    return !this.busy && this.outbox.size === 0
   }
 
   /** The store does not answer: nothing new should begin. */
@@ -47,11 +71,18 @@ export class Courier {
     return this.#troubled
   }
 
-  /** Takes along what the outbox holds, unless that is on its way already. */
+  /** Takes along what may go now of what the outbox holds. */
   exchange(instance: string, claim: Claim | null): Promise<ExchangeReply> {
-    if (this.telling) return this.#carry(instance, claim, NOTHING)
+    if (this.telling) {
+      const settle = claim === null && this.mayTell ? this.outbox.takeSettling() : []
+      if (settle.length > 0) this.#inARow++
+      return this.#carry(instance, claim, { ...NOTHING, settle })
+    }
+    this.#inARow = 0
     const { settle, start, report } = this.outbox.take()
-    return this.#carry(instance, claim, { settle, start: [...start, ...this.#parts.starts()], report })
+    const starts = [...start, ...this.#parts.starts()]
+    this.#onlySettles = starts.length + report.length === 0
+    return this.#carry(instance, claim, { settle, start: starts, report })
   }
 
   async #carry(instance: string, claim: Claim | null, mail: Mail): Promise<ExchangeReply> {
@@ -75,7 +106,7 @@ export class Courier {
       )
       if (this.#troubled) this.#parts.log.warn(`worker '${this.#parts.workerId}': the store answers again`)
       this.#troubled = false
-      this.#deliver(reply, mail)
+      this.#deliver(reply, mail, claim !== null)
       this.#parts.onReply(reply, instance)
       return reply
     } catch (error) {
@@ -95,9 +126,9 @@ export class Courier {
     this.#troubled = true
   }
 
-  #deliver(reply: ExchangeReply, mail: Mail): void {
+  #deliver(reply: ExchangeReply, mail: Mail, claimed: boolean): void {
     mail.settle.forEach(({ job, outcome }, i) => {
-      this.#parts.onSettled(job, outcome, reply.settled[i] === true)
+      this.#parts.onSettled(job, outcome, reply.settled[i] === true, claimed)
     })
     mail.start.forEach((letter, i) => {
       letter.answered(reply.started[i] === true)
@@ -120,7 +151,7 @@ export class Courier {
       return this.#alone(instance, { settle: [{ job: only.job, outcome: instead }] })
     }
     log.error(`worker '${workerId}': the store did not take what was sent: ${(error as Error)?.message}`)
-    for (const { job, outcome } of mail.settle) onSettled(job, outcome, false)
+    for (const { job, outcome } of mail.settle) onSettled(job, outcome, false, false)
     for (const letter of mail.start) letter.answered(false)
   }
 

@@ -1,106 +1,76 @@
-import type { Requester } from '../client/requester'
-import type { Catalog } from '../model/catalog'
-import { keepToStore } from '../model/catalog'
-import type { TaskContext } from '../model/client'
-import { LocksUnsupportedError } from '../model/errors'
 import { logInfo } from '../model/logger'
-import type { PartialSettings } from '../model/settings'
-import type { AnyTask } from '../model/task'
-import type { Events } from '../observe/events'
-import { toErrorRecord } from '../store/error-record'
-import type { Claim, ClaimedJob, ExchangeReply, Fence, Fill, Outcome, Report, Store } from '../store/port'
-import { Appetite, type AppetiteOptions } from './appetite'
+import type { Claim, ClaimedJob, Outcome, Report } from '../store/port'
+import { Appetite } from './appetite'
 import { Courier } from './courier'
+import type { DispatcherOptions, DispatcherParts } from './dispatcher-parts'
 import { fenceOf } from './fence'
-import { Line } from './line'
+import { Filling } from './filling'
+import { Holdings } from './holdings'
+import { hasLocks, Patience } from './patience'
 import { Run, type RunHost } from './run'
 import { settingsOf } from './run-settings'
 import { tellSettled } from './settled'
 import { Starts } from './starts'
-import { locksOf } from './task-locks'
 import { Turn } from './turn'
+import { Waiting } from './waiting'
 
-/** So many jobs are begun in one turn of the event loop before others get theirs. */
-const BEGIN_PER_TURN = 256
 /** From so many outcomes on, settling travels beside the next claim instead of before it. */
 const SPLIT = 100
 /** With so many outcomes still to be sent, nothing more is claimed: what has run must be stored before more runs. */
 const UNSETTLED = 1_000
 
-export interface DispatcherOptions extends AppetiteOptions {
-  readonly workerId: string
-  readonly grace: number
-  readonly payloadLimit: number
-  /** Beats the task's and the call's settings (flags of the command line). */
-  readonly overrides: PartialSettings
-  /** Whether the worker's lease is still its own, as far as it can know. */
-  leaseLives(): boolean
-}
-
-export interface DispatcherParts {
-  readonly store: Store
-  readonly catalog: Catalog
-  readonly requester: Requester
-  readonly events: Events
-  readonly jobs: RunHost['jobs']
-  readonly locks: RunHost['locks']
-  readonly log: RunHost['log']
-  call(task: AnyTask, input: unknown, context: TaskContext, run: Run): unknown
-  /** The store said when the next scheduled job is due. */
-  dueIn(ms: number | null): void
-  /** The store does not know this instance any more. */
-  expelled(instance: string): void
-  /** All that it may claim is claimed, run and stored. */
-  exhausted(): void
-}
-
 /**
  * The heart of a worker: keeps its slots full out of its line, its line full out of the store, and the store told of what
  * has ended. Settling and claiming share an exchange; at most one claim is under way, so that jobs run in claim order.
  */
-export class Dispatcher implements RunHost {
-  readonly running = new Map<string, Run>()
-  readonly workerId: string
-  readonly grace: number
-  readonly payloadLimit: number
-  readonly jobs: RunHost['jobs']
-  readonly locks: RunHost['locks']
-  readonly log: RunHost['log']
-  /** The worker's registration; empty while it has none, and nothing is claimed. */
-  instance = ''
+export class Dispatcher {
+  readonly held = new Holdings()
   readonly #parts: DispatcherParts
   readonly #options: DispatcherOptions
   readonly #appetite: Appetite
-  readonly #line = new Line()
+  readonly #patience = new Patience(this.held.line, () => this.release(hasLocks))
   readonly #courier: Courier
   readonly #starts = new Starts()
-  readonly #settled = new Map<string, (ran: boolean) => void>()
+  readonly #filling: Filling
+  readonly #waiting = new Waiting()
+  readonly #runHost: RunHost
   readonly #told: Parameters<typeof tellSettled>[0]
   readonly #turn = new Turn(() => this.#onTurn())
-  #idle: (() => void)[] = []
-  #begunThisTurn = 0
   #claimError: unknown
-  #oldHead: string | undefined
 
   constructor(parts: DispatcherParts, options: DispatcherOptions) {
     this.#parts = parts
     this.#options = options
     this.#appetite = new Appetite(options)
-    this.workerId = options.workerId
-    this.grace = options.grace
-    this.payloadLimit = options.payloadLimit
-    this.jobs = parts.jobs
-    this.locks = parts.locks
-    this.log = parts.log
+    this.#runHost = {
+      ...parts,
+      ...options,
+      report: (report) => this.#report(report),
+      ended: (run, outcome) => this.#ended(run, outcome),
+    }
     this.#told = { log: parts.log, events: parts.events, workerId: options.workerId }
     this.#courier = new Courier({
       ...parts,
       workerId: options.workerId,
       leaseLives: () => options.leaseLives(),
       starts: () => this.#starts.take(),
-      onSettled: (job, outcome, accepted) => this.#onSettled(job, outcome, accepted),
-      onReportRefused: (report) => this.running.get(report.id)?.abort('lost'),
-      onReply: (reply, instance) => this.#onReply(reply, instance),
+      onSettled: (...about) => this.#onSettled(...about),
+      onReportRefused: (report) => this.held.running.get(report.id)?.abort('lost'),
+      onReply: ({ watched, nextDueIn, registered }, instance) => {
+        parts.events.watched = watched
+        parts.dueIn(nextDueIn)
+        if (!registered) parts.expelled(instance)
+      },
+    })
+    this.#filling = new Filling({
+      store: parts.store,
+      tell: (letter) => {
+        this.#courier.outbox.start(letter)
+        this.#turn.ask()
+      },
+      filled: (run, job) => this.#filled(run, job),
+      sentBack: (run, outcome) => this.#sentBack(run, outcome),
+      ended: (run, outcome) => this.#ended(run, outcome),
     })
   }
 
@@ -129,23 +99,31 @@ export class Dispatcher implements RunHost {
     this.#pump()
   }
 
+  /** Jobs that the store claimed for this worker by itself. At the end of the turn, when most have ended, it asks for more. */
+  handed(jobs: readonly ClaimedJob[]): void {
+    this.#take(jobs)
+    this.#appetite.wakeAtTurn()
+    this.#turn.ask()
+  }
+
   /** Gives reserved jobs back to their place. */
   release(which: (job: ClaimedJob) => boolean): void {
-    this.giveBack(this.#line.remove(which))
+    const jobs = this.held.line.remove(which)
+    if (jobs.length === 0) return
+    this.#appetite.wentBack(jobs.length)
+    this.giveBack(jobs)
   }
 
   /** Gives back claimed jobs whose handler was not called. */
   giveBack(jobs: readonly ClaimedJob[]): void {
-    for (const job of jobs) this.#settle(job, { ...fenceOf(job), kind: 'release', ranFor: null })
+    for (const job of jobs) this.#courier.outbox.settle(job, { ...fenceOf(job), kind: 'release', ranFor: null })
     this.#turn.ask()
   }
 
   /** Resolves when nothing runs, waits in the line or is on its way, and the last claim found nothing more. */
   idle(): Promise<void> {
-    return new Promise((resolve) => {
-      this.#idle.push(resolve)
-      this.#turn.ask()
-    })
+    this.#turn.ask()
+    return this.#waiting.idle()
   }
 
   /**
@@ -161,55 +139,55 @@ export class Dispatcher implements RunHost {
 
   /** Claims at most `limit` jobs now, beside whatever else goes on. */
   async claim(limit: number, lanes: readonly string[]): Promise<readonly ClaimedJob[]> {
-    return (await this.#courier.exchange(this.instance, this.#appetite.byHand(limit, lanes))).claimed
+    return (await this.#courier.exchange(this.#options.instance(), this.#appetite.byHand(limit, lanes))).claimed
   }
 
   /** Runs one claimed job; resolves when its outcome is stored, or its lease is lost. false: it went back, to wait for its locks. */
   run(job: ClaimedJob): Promise<boolean> {
-    return new Promise((resolve) => {
-      this.#settled.set(job.id, resolve)
-      this.#begin(job)
-    })
+    const outcome = this.#waiting.run(job.id)
+    this.#begin(job)
+    return outcome
   }
 
-  /** The leases to check at the next beat: what runs, and what has stood in the line since the last one. */
-  leases(): Fence[] {
-    const waiting = this.#line.jobs()
-    const stale = waiting.length > 0 && waiting[0]?.id === this.#oldHead
-    this.#oldHead = waiting[0]?.id
-    return [...[...this.running.values()].map((run) => run.job), ...(stale ? waiting : [])].map(fenceOf)
+  /** To be cancelled: what runs is told to stop, what only waits here ends at once. */
+  cancel(ids: readonly string[]): void {
+    if (ids.length === 0) return
+    const { catalog } = this.#parts
+    for (const id of ids) this.held.running.get(id)?.abort('cancel')
+    for (const job of this.held.line.remove(({ id }) => ids.includes(id))) {
+      const task = catalog.task(job.task)
+      const keep = task && settingsOf(catalog, this.#options.overrides, task, job).keep.cancelled
+      if (keep === undefined) this.giveBack([job])
+      else this.#courier.outbox.settle(job, { ...fenceOf(job), kind: 'cancel', ranFor: null, keep })
+    }
+    this.#turn.ask()
   }
 
   lost(ids: readonly string[]): void {
-    for (const id of ids) this.running.get(id)?.abort('lost')
-    const gone = new Set(ids)
-    this.#line.remove((job) => gone.has(job.id))
+    this.held.lost(ids)
     this.#turn.ask()
   }
 
   // ---- what runs ask for
 
-  call(task: AnyTask, input: unknown, context: TaskContext, run: Run): unknown {
-    return this.#parts.call(task, input, context, run)
-  }
-
-  report(report: Report): void {
+  #report(report: Report): void {
     this.#courier.outbox.report(report)
-    const run = this.running.get(report.id)
+    const run = this.held.running.get(report.id)
     if (run !== undefined && report.progress !== undefined && this.#parts.events.wanted('progress')) {
       this.#parts.events.emit('progress', run.job, report.progress)
     }
     this.#turn.ask()
   }
 
-  ended(run: Run, outcome: Outcome | null): void {
-    const now = performance.now()
-    this.running.delete(run.job.id)
+  #ended(run: Run, outcome: Outcome | null): void {
+    this.held.running.delete(run.job.id)
     this.#starts.delete(run)
-    this.#appetite.ended(now, run)
+    this.#appetite.ended(performance.now(), run)
+    // The exchange that frees its locks may claim whoever waits for them.
+    if (hasLocks(run.job)) this.#appetite.wake()
     const report = this.#courier.outbox.takeReport(run.job.id)
-    if (outcome === null) this.#done(run.job.id)
-    else this.#settle(run.job, report === undefined ? outcome : { ...outcome, ...report })
+    if (outcome === null) this.#waiting.ended(run.job.id, true)
+    else this.#courier.outbox.settle(run.job, report === undefined ? outcome : { ...outcome, ...report })
     this.#fill()
     this.#turn.ask()
   }
@@ -218,32 +196,32 @@ export class Dispatcher implements RunHost {
 
   /** Starts are told at the end of a turn: most jobs that began in it have ended by then, and their outcome tells both. */
   #onTurn(): void {
-    this.#begunThisTurn = 0
+    this.#appetite.turn()
     this.#pump()
-    if (this.#starts.size > 0 && !this.#courier.telling) void this.#send(null)
+    if (this.#starts.size > 0 && !this.#courier.telling && !this.#inTurn) void this.#send(null)
+  }
+
+  /** Changes to locks take turns in the store: two exchanges at once would only wait for each other. */
+  get #inTurn(): boolean {
+    return this.#courier.busy && this.#appetite.meetsLocks
   }
 
   #pump(): void {
     this.#fill()
-    const held = this.#courier.troubled || this.instance === '' || this.#courier.outbox.settling >= UNSETTLED
-    const claim = held ? null : this.#appetite.claim(this.running, this.#line)
-    if (
-      this.#courier.outbox.size > 0 &&
-      !this.#courier.telling &&
-      (claim === null || this.#courier.outbox.settling >= SPLIT)
-    )
-      void this.#send(null)
+    if (this.#inTurn) return
+    const { size, settling } = this.#courier.outbox
+    const barred = this.#courier.troubled || this.#options.instance() === '' || settling >= UNSETTLED
+    const claim = barred ? null : this.#appetite.claim(this.held.running, this.held.line)
+    const apart = claim === null || (settling >= SPLIT && !this.#appetite.meetsLocks)
+    if (size > 0 && apart && this.#courier.mayTell) void this.#send(null)
     if (claim !== null) void this.#send(claim)
     this.#checkIdle()
   }
 
   #fill(): void {
-    while (this.#line.length > 0 && this.running.size < this.#options.concurrency && !this.#courier.troubled) {
-      if (this.#begunThisTurn++ >= BEGIN_PER_TURN) {
-        this.#turn.ask()
-        return
-      }
-      this.#begin(this.#line.take() as ClaimedJob)
+    while (this.held.line.length > 0 && this.held.running.size < this.#options.concurrency && !this.#courier.troubled) {
+      if (!this.#turn.mayBegin()) return
+      this.#begin(this.held.line.take() as ClaimedJob)
     }
   }
 
@@ -251,120 +229,72 @@ export class Dispatcher implements RunHost {
     const { catalog, events, log } = this.#parts
     const task = catalog.task(job.task)
     if (task === undefined) {
-      this.#settle(job, { ...fenceOf(job), kind: 'release', ranFor: null })
+      this.giveBack([job])
       return
     }
-    const run = new Run(this, job, task, settingsOf(catalog, this.#options.overrides, task, job))
-    if (this.running.size === 0) this.#appetite.busy(performance.now())
-    this.running.set(job.id, run)
+    const run = new Run(this.#runHost, job, task, settingsOf(catalog, this.#options.overrides, task, job))
+    if (this.held.running.size === 0) this.#appetite.busy(performance.now())
+    this.held.running.set(job.id, run)
     if (job.maxAttempts === null) {
-      this.#fillIn(run)
+      this.#filling.begin(run)
       return
     }
     if (job.reserved) {
       this.#starts.add(run)
       this.#turn.ask()
     }
-    logInfo(log, () => `worker '${this.workerId}' processing job ${job.id}`)
+    logInfo(log, () => `worker '${this.#options.workerId}' processing job ${job.id}`)
     if (events.wanted('started')) events.emit('started', job)
     run.begin()
   }
 
-  /** The enqueuer did not know the task: what it could not know is stored before the run. */
-  #fillIn(run: Run): void {
-    const { maxAttempts, keep } = run.settings
-    const fill = { maxAttempts, keep: keepToStore(keep), locks: [] }
-    if (run.task.locks === undefined) {
-      this.#tellFill(run, fill)
-      return
-    }
-    locksOf(run.task, run.job).then(
-      (locks) => (locks.length === 0 ? this.#tellFill(run, fill) : this.#sendBack(run, { ...fill, locks })),
-      (error) => this.#endUnrun(run, fill, error),
-    )
+  #take(jobs: readonly ClaimedJob[]): void {
+    // They were under way when the worker was told to stop.
+    if (!this.#appetite.isOpen) this.giveBack(jobs)
+    else for (const job of jobs) job.reserved ? this.held.line.push(job) : this.#begin(job)
   }
 
-  /** Now that its locks are known, the next claim finds out whether the job may run. */
-  #sendBack(run: Run, fill: Fill): void {
-    if (this.#parts.store.locks === undefined) {
-      this.#endUnrun(run, fill, new LocksUnsupportedError(this.#parts.store.name))
-      return
-    }
-    this.running.delete(run.job.id)
-    this.#settle(run.job, { ...fenceOf(run.job), kind: 'release', ranFor: null, fill })
-    this.#appetite.wentBack()
+  #filled(run: Run, job: ClaimedJob | null): void {
+    this.held.running.delete(run.job.id)
+    if (job !== null) this.#begin(job)
+    else this.#waiting.ended(run.job.id, true)
+  }
+
+  #sentBack(run: Run, outcome: Outcome): void {
+    this.held.running.delete(run.job.id)
+    this.#courier.outbox.settle(run.job, outcome)
+    this.#appetite.wentBack(1)
     this.#turn.ask()
   }
 
-  #endUnrun(run: Run, fill: Fill, error: unknown): void {
-    const keep = run.settings.keep.failed
-    const record = toErrorRecord(error, run.attempt)
-    this.ended(run, { ...fenceOf(run.job), kind: 'fail', ranFor: 0, fill, error: record, keep })
-  }
-
-  #tellFill(run: Run, fill: Fill): void {
-    this.#courier.outbox.start({
-      content: { ...fenceOf(run.job), ago: 0, fill },
-      answered: (accepted) => {
-        this.running.delete(run.job.id)
-        if (accepted) this.#begin({ ...run.job, ...fill, reserved: false, attempt: run.attempt })
-        else this.#done(run.job.id)
-      },
-    })
-    this.#turn.ask()
-  }
-
-  #settle(job: ClaimedJob, outcome: Outcome): void {
-    this.#courier.outbox.settle(job, outcome)
-  }
-
-  #onSettled(job: ClaimedJob, outcome: Outcome, accepted: boolean): void {
+  #onSettled(job: ClaimedJob, outcome: Outcome, accepted: boolean, claimed: boolean): void {
     tellSettled(this.#told, job, outcome, accepted)
     // A worker that is drained without being started hears no wake-ups, not of jobs whose turn this makes it either.
-    const again = 'delay' in outcome && outcome.delay === 0
-    if (accepted && (again || job.locks.length > 0)) this.#appetite.wake()
-    this.#done(job.id, outcome.kind !== 'release' || outcome.fill === undefined)
-  }
-
-  #done(id: string, ran = true): void {
-    const resolve = this.#settled.get(id)
-    if (resolve === undefined) return
-    this.#settled.delete(id)
-    resolve(ran)
+    const again = ('delay' in outcome && outcome.delay === 0) || hasLocks(job)
+    if (accepted && again && !claimed) this.#appetite.wake()
+    this.#waiting.ended(job.id, outcome.kind !== 'release' || outcome.fill === undefined)
   }
 
   #checkIdle(): void {
     const { exhausted, hungry } = this.#appetite
-    if (this.#idle.length === 0 && !exhausted) return
-    const busy = this.running.size + this.#line.length > 0 || !this.#courier.idle
-    if (busy) return
+    if (!this.#waiting.forIdle && !exhausted) return
+    if (!this.held.none || !this.#courier.idle) return
     if (exhausted) this.#parts.exhausted()
-    if (hungry) return
-    for (const resolve of this.#idle.splice(0)) resolve()
+    if (!hungry) this.#waiting.nothingLeft()
   }
-
-  // ---- exchanges
 
   async #send(claim: Claim | null): Promise<void> {
     let claimed: readonly ClaimedJob[] = []
     try {
-      const reply = await this.#courier.exchange(this.instance, claim)
+      const reply = await this.#courier.exchange(this.#options.instance(), claim)
       if (claim !== null) claimed = this.#appetite.served(claim, reply)
     } catch (error) {
       if (claim !== null) this.#appetite.unserved()
       this.#claimError = error
     }
-    // A claim that was under way when the worker was told to stop.
-    if (!this.#appetite.isOpen) this.giveBack(claimed)
-    else for (const job of claimed) job.reserved ? this.#line.push(job) : this.#begin(job)
+    this.#take(claimed)
+    this.#patience.watch()
     this.#pump()
     if (this.#starts.size > 0) this.#turn.ask()
-  }
-
-  #onReply(reply: ExchangeReply, instance: string): void {
-    const { events, dueIn, expelled } = this.#parts
-    events.watched = reply.watched
-    dueIn(reply.nextDueIn)
-    if (!reply.registered) expelled(instance)
   }
 }

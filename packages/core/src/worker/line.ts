@@ -40,6 +40,19 @@ export class Line {
     return count
   }
 
+  has(job: ClaimedJob): boolean {
+    return this.#jobs.indexOf(job, this.#head) >= 0
+  }
+
+  /** The last one of those that `which` names. */
+  last(which: (job: ClaimedJob) => boolean): ClaimedJob | undefined {
+    for (let i = this.#jobs.length - 1; i >= this.#head; i--) {
+      const job = this.#jobs[i] as ClaimedJob
+      if (which(job)) return job
+    }
+    return undefined
+  }
+
   jobs(): readonly ClaimedJob[] {
     return this.#jobs.slice(this.#head)
   }

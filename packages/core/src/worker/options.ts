@@ -2,7 +2,7 @@ import { type Catalog, parseWorkerSettings, type WorkerSettings } from '../model
 import { type Duration, parseDuration } from '../model/duration'
 import { InvalidError } from '../model/errors'
 import { newId } from '../model/id'
-import { checkInteger, checkKnown, checkName } from '../model/names'
+import { checkBoolean, checkInteger, checkKnown, checkName } from '../model/names'
 import { type KeepOptions, type PartialSettings, parseSettings } from '../model/settings'
 import type { AppetiteOptions } from './appetite'
 import { hostName, pid } from './host'
@@ -44,7 +44,7 @@ const FIELDS = [
   'scheduler',
 ] as const
 
-export interface WorkerConfig extends Omit<AppetiteOptions, 'lanes'> {
+export interface WorkerConfig extends Omit<AppetiteOptions, 'lanes' | 'hears'> {
   readonly id: string
   readonly leaseMs: number
   readonly beatMs: number
@@ -82,18 +82,13 @@ export function parseWorkerOptions(options: WorkerOptions, catalog: Catalog, top
       options.maxJobs === undefined
         ? null
         : checkInteger('worker.maxJobs', options.maxJobs, 1, Number.MAX_SAFE_INTEGER),
-    scheduler: checkScheduler(options.scheduler ?? true),
+    scheduler: checkBoolean('worker.scheduler', options.scheduler ?? true),
     overrides: options.keep === undefined ? {} : parseSettings('worker', { keep: options.keep }),
     queues: names.map((name) => {
       const queue = names.length === 1 ? {} : catalog.worker(name)
       return { name, concurrency: queue.concurrency ?? Number.POSITIVE_INFINITY, prefetchMax: queue.prefetchMax }
     }),
   }
-}
-
-function checkScheduler(scheduler: unknown): boolean {
-  if (typeof scheduler !== 'boolean') throw new InvalidError('worker.scheduler', scheduler, 'true or false')
-  return scheduler
 }
 
 function checkQueues(names: readonly string[]): readonly string[] {

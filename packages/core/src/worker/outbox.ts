@@ -54,9 +54,13 @@ export class Outbox {
     return report
   }
 
+  takeSettling(): readonly Settling[] {
+    return this.#settle.splice(0, MOST)
+  }
+
   take(): Mail {
     const mail = {
-      settle: this.#settle.splice(0, MOST),
+      settle: this.takeSettling(),
       start: this.#start.splice(0, MOST),
       report: [...this.#reports.values()].slice(0, MOST),
     }

@@ -35,3 +35,18 @@ it('obeys fixed bounds', () => {
   const prefetch = new Prefetch(2, 10)
   expect([prefetch.min, prefetch.max]).toEqual([2, 10])
 })
+
+it('holds at most 10 ms of expected work with locks, within the fixed bounds', () => {
+  expect(after(new Prefetch(undefined, undefined), 100, 1, 10).maxLocked(100, true)).toBe(10)
+  expect(after(new Prefetch(undefined, undefined), 100, 5, 50).maxLocked(500, true)).toBe(2)
+  expect(after(new Prefetch(undefined, undefined), 100, 6, 60).maxLocked(600, true)).toBe(0)
+  expect(after(new Prefetch(undefined, 3), 100, 1, 10).maxLocked(100, true)).toBe(3)
+  expect(after(new Prefetch(undefined, 0), 100, 1, 10).maxLocked(100, true)).toBe(0)
+})
+
+it('holds nothing with locks while all slots are taken and nothing ends', () => {
+  const prefetch = after(new Prefetch(undefined, undefined), 100, 1, 1)
+  expect(prefetch.maxLocked(104, true)).toBe(2)
+  expect(prefetch.maxLocked(106, true)).toBe(0)
+  expect(prefetch.maxLocked(1_000, false)).toBe(10)
+})

@@ -2,6 +2,8 @@
 const AHEAD = 100
 /** Jobs slower than this are not prefetched: another worker may be free sooner. */
 const SLOW = 100
+/** The same for jobs with locks, which others may be waiting for. */
+const AHEAD_LOCKED = 10
 /** Twice what a claim takes: so the next one is under way while as many wait here. */
 const MOST = 2_000
 const WEIGHT = 1 / 32
@@ -45,11 +47,25 @@ export class Prefetch {
     return this.#fixedMin ?? Math.floor(this.max / 2)
   }
 
-  #sized(): number {
+  /**
+   * Hold up to so many where they have locks.
+   * @param full all slots are taken: if none was freed just now, a slow job may be in the way
+   */
+  maxLocked(now: number, full: boolean): number {
     if (this.#meanTime > SLOW) return 0
-    const ahead = Math.floor(AHEAD / this.#meanGap)
-    return ahead < 2 ? 0 : Math.min(ahead, MOST)
+    const gap = full ? Math.max(this.#meanGap, now - this.#busySince) : this.#meanGap
+    return Math.min(this.max, within(AHEAD_LOCKED, gap))
   }
+
+  #sized(): number {
+    return this.#meanTime > SLOW ? 0 : within(AHEAD, this.#meanGap)
+  }
+}
+
+/** How many end in that time; so few that a claim is hardly worth it are none. */
+function within(ms: number, gap: number): number {
+  const count = Math.floor(ms / gap)
+  return count < 2 ? 0 : Math.min(count, MOST)
 }
 
 function follow(mean: number, value: number): number {

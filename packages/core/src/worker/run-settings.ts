@@ -1,4 +1,4 @@
-import type { Catalog } from '../model/catalog'
+import { type Catalog, isSameKeep } from '../model/catalog'
 import type { PartialSettings, Settings } from '../model/settings'
 import type { AnyTask } from '../model/task'
 import type { ClaimedJob } from '../store/port'
@@ -16,5 +16,7 @@ export function settingsOf(catalog: Catalog, overrides: PartialSettings, task: A
     job.queue,
     hasOverrides || call !== null ? { ...call, ...overrides } : undefined,
   )
-  return job.keep === null || hasOverrides ? settings : { ...settings, keep: job.keep }
+  // Most jobs were enqueued with what holds here too, and need no copy.
+  if (job.keep === null || hasOverrides || isSameKeep(job.keep, settings.keep)) return settings
+  return { ...settings, keep: job.keep }
 }

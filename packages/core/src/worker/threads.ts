@@ -1,5 +1,7 @@
 import type { TaskContext } from '../model/client'
+import { StateError } from '../model/errors'
 import type { AnyTask } from '../model/task'
+import type { Run, RunHost } from './run'
 
 export interface ThreadRunOptions {
   /** Milliseconds. */
@@ -16,4 +18,18 @@ export interface ThreadRunner {
    */
   run(task: AnyTask, input: unknown, context: TaskContext, options: ThreadRunOptions): Promise<unknown>
   close(): Promise<void>
+}
+
+/**
+ * Where a task's handler is called: here, or in a thread.
+ * @param grace milliseconds
+ */
+export function callTask(threads: ThreadRunner | undefined, grace: number): RunHost['call'] {
+  return (task: AnyTask, input: unknown, context: TaskContext, run: Run) => {
+    if (task.isolation === 'inline') return task.run(input, context)
+    if (threads !== undefined) return threads.run(task, input, context, { grace, onStart: () => run.startTimeout() })
+    throw new StateError(
+      `task ${JSON.stringify(task.name)} runs in threads: createJobs needs \`threads: syncBridge()\``,
+    )
+  }
 }

@@ -1,24 +1,21 @@
 import type { Requester } from '../client/requester'
 import type { Locks } from '../locks/locks'
-import { hasMore } from '../maintenance/duty'
 import type { Upkeep } from '../maintenance/upkeep'
 import type { Catalog } from '../model/catalog'
 import type { JobsClient } from '../model/client'
 import { type Duration, parseDuration } from '../model/duration'
-import { NotFoundError, StateError } from '../model/errors'
-import { newId } from '../model/id'
 import type { Job } from '../model/job'
 import { type Logger, logInfo } from '../model/logger'
 import type { Events } from '../observe/events'
 import type { SharedScheduler } from '../schedule/scheduler'
 import { toJob } from '../store/job-view'
-import type { ClaimedJob, ExtendReply, Signal, Store } from '../store/port'
+import type { ExtendReply, Signal, Store } from '../store/port'
+import { ByHand, type ClaimedHandle } from './by-hand'
 import { Dispatcher } from './dispatcher'
-import { hostName, isGone, liveInstances, pid } from './host'
 import { Lease } from './lease'
 import type { WorkerConfig } from './options'
-import { register } from './takeover'
-import type { ThreadRunner } from './threads'
+import { WorkerRegistration } from './registration'
+import { callTask, type ThreadRunner } from './threads'
 
 export interface WorkerParts {
   readonly store: Store
@@ -40,11 +37,6 @@ export interface StopOptions {
   readonly timeout?: Duration
 }
 
-/** A job taken by hand, for `process`. */
-export interface ClaimedHandle {
-  readonly job: Job
-}
-
 const UNSERVED_AFTER = 10_000
 
 /** Claims jobs of its queues and runs them. */
@@ -54,8 +46,8 @@ export class Worker {
   readonly #config: WorkerConfig
   readonly #dispatcher: Dispatcher
   readonly #lease: Lease
-  readonly #byHand = new Map<ClaimedHandle, ClaimedJob>()
-  #registration: Promise<void> | undefined
+  readonly #registration: WorkerRegistration
+  readonly #byHand: ByHand
   #started: Promise<void> | undefined
   #stopping: Promise<void> | undefined
   #running = false
@@ -69,26 +61,23 @@ export class Worker {
     this.#parts = parts
     this.#config = config
     this.id = config.id
+    const lanes = () => parts.catalog.taskNames()
+    const queues = config.queues.map(({ name }) => name)
     this.#dispatcher = new Dispatcher(
       {
         ...parts,
         dueIn: (ms) => parts.upkeep.dueIn(ms),
         expelled: (instance) => this.#expelled(instance),
         exhausted: () => this.#onExhausted(),
-        call: (task, input, context, run) => {
-          if (task.isolation === 'inline') return task.run(input, context)
-          const options = { grace: config.grace, onStart: () => run.startTimeout() }
-          if (parts.threads !== undefined) return parts.threads.run(task, input, context, options)
-          throw new StateError(
-            `task ${JSON.stringify(task.name)} runs in threads: createJobs needs \`threads: syncBridge()\``,
-          )
-        },
+        call: callTask(parts.threads, config.grace),
       },
       {
         ...config,
         workerId: config.id,
         payloadLimit: parts.payloadLimit,
-        lanes: () => parts.catalog.taskNames(),
+        lanes,
+        hears: () => this.#running,
+        instance: () => this.#registration.instance,
         leaseLives: () => this.#lease.lives,
       },
     )
@@ -97,10 +86,26 @@ export class Worker {
       log: parts.log,
       beatMs: config.beatMs,
       leaseMs: config.leaseMs,
-      instance: () => this.#dispatcher.instance,
-      leases: () => this.#dispatcher.leases(),
+      instance: () => this.#registration.instance,
+      leases: () => this.#dispatcher.held.leases(),
       onBeat: (reply, instance) => this.#onBeat(reply, instance),
       onSilence: () => this.#lostAll(),
+    })
+    this.#registration = new WorkerRegistration({
+      ...parts,
+      ...config,
+      workerId: config.id,
+      queues,
+      lanes,
+      onNew: () => this.#lease.start(this.#running),
+    })
+    this.#byHand = new ByHand({
+      ...parts,
+      dispatcher: this.#dispatcher,
+      queues,
+      lanes,
+      register: () => this.#registration.register(),
+      isRunning: () => this.#running,
     })
   }
 
@@ -116,7 +121,9 @@ export class Worker {
 
   /** The jobs that run now. */
   get running(): readonly Job[] {
-    return [...this.#dispatcher.running.values()].map((run) => toJob({ ...run.job, state: 'running', worker: this.id }))
+    return [...this.#dispatcher.held.running.values()].map((run) =>
+      toJob({ ...run.job, state: 'running', worker: this.id }),
+    )
   }
 
   /**
@@ -140,7 +147,7 @@ export class Worker {
     if (timeout !== null) {
       clearTimeout(this.#abortTimer)
       this.#abortTimer = setTimeout(() => {
-        for (const run of this.#dispatcher.running.values()) run.abort('stop')
+        for (const run of this.#dispatcher.held.running.values()) run.abort('stop')
       }, timeout)
     }
     this.#stopping ??= this.#stop().finally(() => {
@@ -161,56 +168,37 @@ export class Worker {
    * Claims and runs one job. Resolves when its outcome is stored, whatever it is: true, or false where none was due.
    * Needs no `start`, and never rejects with the handler's error.
    */
-  async processNext(): Promise<boolean> {
-    for (;;) {
-      const [job] = await this.#claim(1, this.#lanes())
-      if (job === undefined) return false
-      if (await this.#dispatcher.run(job)) return true
-    }
+  processNext(): Promise<boolean> {
+    return this.#byHand.processNext()
   }
 
   /** Claims one job, of one task if asked, for `process`; null where none is due. */
-  async claimNext(options: { readonly task?: string | { readonly name: string } } = {}): Promise<ClaimedHandle | null> {
+  claimNext(options: { readonly task?: string | { readonly name: string } } = {}): Promise<ClaimedHandle | null> {
     const task = typeof options.task === 'object' ? options.task.name : options.task
-    const [claimed] = await this.#claim(1, task === undefined ? this.#lanes() : [task])
-    if (claimed === undefined) return null
-    const handle = { job: toJob(claimed) }
-    this.#byHand.set(handle, claimed)
-    return handle
+    return this.#byHand.claimNext(task)
   }
 
   /** Runs a job that `claimNext` of this worker gave; resolves when its outcome is stored. */
-  async process(claimed: ClaimedHandle): Promise<void> {
-    const job = this.#byHand.get(claimed)
-    if (job === undefined) throw new NotFoundError('claimed job', String(claimed?.job?.id))
-    this.#byHand.delete(claimed)
-    await this.#dispatcher.run(job)
+  process(claimed: ClaimedHandle): Promise<void> {
+    return this.#byHand.process(claimed)
   }
 
   /** Whether a job of its queues and tasks is due. */
-  async hasWaiting(): Promise<boolean> {
-    await this.#parts.open()
-    await this.#promoteDue()
-    for (const queue of this.#config.queues) {
-      for (const task of this.#lanes()) {
-        const page = await this.#parts.store.list({ queue: queue.name, task, states: ['queued'], limit: 1 })
-        if (page.jobs.length > 0) return true
-      }
-    }
-    return false
+  hasWaiting(): Promise<boolean> {
+    return this.#byHand.hasWaiting()
   }
 
   /** Runs jobs until nothing is due. Needs no `start`. */
   async drain(): Promise<void> {
-    await this.#register()
-    await this.#promoteDue()
+    await this.#registration.register()
+    await this.#byHand.promoteDue()
     await this.#dispatcher.drain()
     if (!this.#running) this.#dispatcher.close()
   }
 
   async #start(): Promise<void> {
     const { events, upkeep, scheduler, log } = this.#parts
-    await this.#register()
+    await this.#registration.register()
     this.#lease.start(true)
     this.#unlisten = await events.onSignal((signal) => this.#onSignal(signal))
     upkeep.start()
@@ -228,77 +216,21 @@ export class Worker {
     this.#running = false
     clearInterval(this.#poll)
     clearTimeout(this.#orphanTimer)
-    this.#unlisten?.()
     this.#dispatcher.close()
-    this.#dispatcher.giveBack([...this.#byHand.values()])
-    this.#byHand.clear()
-    if (this.#registration !== undefined) {
+    this.#byHand.giveBack()
+    if (this.#registration.isWanted) {
       await this.#dispatcher.idle()
       await this.#lease.stop()
-      await this.#unregister()
+      await this.#registration.unregister()
     }
+    // Until then jobs may be handed to it, which it gives back.
+    this.#unlisten?.()
     if (wasRunning) {
       await this.#parts.upkeep.stop()
       if (this.#config.scheduler) await this.#parts.scheduler.stop()
       logInfo(this.#parts.log, () => `worker '${this.id}' stopped`)
     }
     this.#started = undefined
-  }
-
-  #lanes(): readonly string[] {
-    return this.#parts.catalog.taskNames()
-  }
-
-  async #claim(limit: number, lanes: readonly string[]): Promise<readonly ClaimedJob[]> {
-    await this.#register()
-    await this.#promoteDue()
-    return this.#dispatcher.claim(limit, lanes)
-  }
-
-  /** By hand nobody else may look after what is due later. */
-  async #promoteDue(): Promise<void> {
-    if (this.#running) return
-    while (hasMore(await this.#parts.store.promote(1_000)));
-  }
-
-  #register(): Promise<void> {
-    this.#registration ??= this.#newRegistration().catch((error) => {
-      this.#registration = undefined
-      throw error
-    })
-    return this.#registration
-  }
-
-  async #newRegistration(): Promise<void> {
-    const { store, open } = this.#parts
-    await open()
-    const instance = newId()
-    const info = {
-      id: this.id,
-      instance,
-      host: hostName(),
-      pid,
-      queues: this.#config.queues.map((queue) => queue.name),
-      lanes: this.#lanes(),
-      leaseMs: this.#config.leaseMs,
-    }
-    await register(info, { store, beatMs: this.#config.beatMs, isGone })
-    liveInstances.add(instance)
-    this.#dispatcher.instance = instance
-    this.#lease.start(this.#running)
-  }
-
-  async #unregister(): Promise<void> {
-    const { instance } = this.#dispatcher
-    this.#forgetInstance()
-    // A store that is gone recovers what we held when our lease runs out.
-    if (instance !== '') await this.#parts.store.unregister(instance).catch(() => undefined)
-  }
-
-  #forgetInstance(): void {
-    this.#registration = undefined
-    liveInstances.delete(this.#dispatcher.instance)
-    this.#dispatcher.instance = ''
   }
 
   #onBeat(reply: ExtendReply, instance: string): void {
@@ -308,7 +240,7 @@ export class Worker {
     }
     this.#parts.events.watched = reply.watched
     this.#dispatcher.lost(reply.lost)
-    for (const id of reply.cancelled) this.#dispatcher.running.get(id)?.abort('cancel')
+    this.#dispatcher.cancel(reply.cancelled)
     if (reply.paused.length > 0) this.#dispatcher.release((job) => reply.paused.includes(job.queue))
     this.#parts.upkeep.dueIn(reply.nextDueIn)
   }
@@ -316,6 +248,8 @@ export class Worker {
   #onSignal(signal: Signal): void {
     const serves = (queue: string) => this.#config.queues.some(({ name }) => name === queue)
     if (signal.kind === 'wake' && (signal.queues === null || signal.queues.some(serves))) this.#dispatcher.wake()
+    if (signal.kind === 'handed' && signal.instance === this.#registration.instance)
+      this.#dispatcher.handed(signal.jobs)
     if (signal.kind === 'resumed' && serves(signal.queue)) this.#dispatcher.wake()
     if (signal.kind === 'paused') this.#dispatcher.release((job) => job.queue === signal.queue)
     if (signal.kind === 'cancel') void this.#lease.beat()
@@ -327,11 +261,11 @@ export class Worker {
 
   /** Our lease ran out, and the store has given our jobs to others: begin anew under a new registration. */
   #expelled(instance: string): void {
-    if (instance === '' || instance !== this.#dispatcher.instance) return
+    if (instance === '' || instance !== this.#registration.instance) return
     this.#lostAll()
     this.#parts.log.warn(`worker '${this.id}' was taken for dead: its lease ran out; it registers anew`)
-    this.#forgetInstance()
-    this.#register().then(
+    this.#registration.forget()
+    this.#registration.register().then(
       () => this.#running && this.#dispatcher.wake(),
       (error) => this.#onTakenOver(error),
     )
@@ -343,7 +277,7 @@ export class Worker {
   }
 
   #lostAll(): void {
-    this.#dispatcher.lost(this.#dispatcher.leases().map((lease) => lease.id))
+    this.#dispatcher.lost(this.#dispatcher.held.leases().map((lease) => lease.id))
     this.#dispatcher.release(() => true)
   }
 

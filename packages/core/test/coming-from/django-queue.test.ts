@@ -145,4 +145,83 @@ describe('the queue for Django on PostgreSQL', () => {
       ['failed', 1],
     ])
   })
+
+  it('queue settings by name, or for default, which always exists; those of the worker beat them', async () => {
+    let running = 0
+    const most: Record<string, number> = {}
+    const task = defineTask({
+      name: 't',
+      async run(_: undefined, { job }) {
+        most[job.queue] = Math.max(most[job.queue] ?? 0, ++running)
+        await new Promise((resolve) => setTimeout(resolve, 20))
+        running--
+      },
+    })
+    const queues = { mail: { concurrency: 2 }, default: { concurrency: 3 } }
+    await using jobs = createJobs({ store: memoryStore(), tasks: [task], queues })
+    for (const queue of ['mail', 'default', 'unheard of', 'overridden']) {
+      await jobs.enqueueMany(task, Array(8).fill(undefined), { queue })
+      await jobs.worker({ queues: [queue], ...(queue === 'overridden' ? { concurrency: 4 } : {}) }).drain()
+    }
+    expect(most).toEqual({ mail: 2, default: 3, 'unheard of': 3, overridden: 4 })
+  })
+
+  it('min and max of the local queue: refilled at 2, up to 10', async () => {
+    const store = memoryStore()
+    const asked: { before: number; reserve: number }[] = []
+    let reserved = 0
+    const exchange = store.exchange.bind(store)
+    store.exchange = async (id, request) => {
+      if (request.claim !== null) asked.push({ before: reserved, reserve: request.claim.reserve })
+      const reply = await exchange(id, request)
+      reserved += reply.claimed.length
+      return reply
+    }
+    const task = defineTask({ name: 't', run: () => void reserved-- })
+    await using jobs = createJobs({ store, tasks: [task] })
+    await jobs.enqueueMany(task, Array(40).fill(undefined))
+    await jobs.worker({ concurrency: 1, prefetchMin: 2, prefetchMax: 10 }).drain()
+    expect(Math.max(...asked.map(({ before, reserve }) => before + reserve))).toBe(10)
+    expect(Math.max(...asked.map(({ before }) => before))).toBeLessThanOrEqual(2)
+  })
+
+  it('after a crash the unfinished tasks first, and only then all others, whatever their priority', async () => {
+    let now = 1_000_000
+    const ran: string[] = []
+    const store = memoryStore({ now: () => now })
+    const task = defineTask({ name: 't', run: (name: string) => void ran.push(name) })
+    const crashed = createJobs({ store, tasks: [task] })
+    await using jobs = createJobs({ store, tasks: [task] })
+    await jobs.enqueue(task, 'unfinished', { priority: 99 })
+    // It claims, and is never heard of again.
+    await crashed.worker({ id: 'gone' }).claimNext()
+    await jobs.enqueue(task, 'urgent', { priority: 0 })
+    now += 60_000
+    const worker = jobs.worker({ concurrency: 1 })
+    await worker.start()
+    await expect.poll(() => ran, { interval: 5 }).toEqual(['unfinished', 'urgent'])
+  })
+
+  it('graceful shutdown waits for what runs', async () => {
+    const ran: string[] = []
+    let begun: () => void = () => {}
+    const running = new Promise<void>((resolve) => {
+      begun = resolve
+    })
+    const task = defineTask({
+      name: 't',
+      async run() {
+        begun()
+        await new Promise((resolve) => setTimeout(resolve, 100))
+        ran.push('to its end')
+      },
+    })
+    await using jobs = createJobs({ store: memoryStore(), tasks: [task] })
+    const worker = jobs.worker()
+    await worker.start()
+    const { id } = await jobs.enqueue(task)
+    await running
+    await worker.stop()
+    expect([ran, (await jobs.get(id))?.state]).toEqual([['to its end'], 'completed'])
+  })
 })

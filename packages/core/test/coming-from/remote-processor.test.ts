@@ -38,6 +38,15 @@ describe('the remote processor on MongoDB', () => {
     }
   })
 
+  it('cancel', async () => {
+    const task = defineTask({ name: 't', run: () => 'ran' })
+    await using jobs = createJobs({ store: memoryStore(), tasks: [task] })
+    const { id } = await jobs.enqueue(task)
+    expect(await jobs.cancel(id)).toMatchObject({ state: 'cancelled' })
+    expect(await jobs.worker().processNext()).toBe(false)
+    expect(await jobs.get(id)).toMatchObject({ state: 'cancelled', result: null, attempt: 0 })
+  })
+
   it('three runs in all, then failed with three errors, each as [ISO time] message with its traceback', async () => {
     let runs = 0
     const task = defineTask({

@@ -65,6 +65,29 @@ describe('the task service with threads', () => {
     expect((await jobs.get(id))?.state).toBe('failed')
   })
 
+  it('hasJobsWaiting', async () => {
+    const task = defineTask({ name: 't', run: () => undefined })
+    await using jobs = createJobs({ store: memoryStore(), tasks: [task] })
+    const worker = jobs.worker()
+    expect(await worker.hasWaiting()).toBe(false)
+    await jobs.enqueue(task)
+    expect(await worker.hasWaiting()).toBe(true)
+    await worker.drain()
+    expect(await worker.hasWaiting()).toBe(false)
+  })
+
+  it('a wait time between looks', async () => {
+    const store = memoryStore()
+    // Nobody hears of new jobs: only looking finds them.
+    store.subscribe = async () => async () => {}
+    const task = defineTask({ name: 't', run: () => performance.now() })
+    await using jobs = createJobs({ store, tasks: [task] })
+    const worker = jobs.worker({ pollInterval: 50 })
+    await worker.start()
+    const { id } = await createJobs({ store, tasks: [task] }).enqueue(task)
+    await expect.poll(async () => (await jobs.get(id))?.state, { interval: 5 }).toBe('completed')
+  })
+
   it('a job added while it runs is found', async () => {
     const ran: string[] = []
     const task = defineTask({

@@ -1,12 +1,12 @@
 import { isFinal, type Keep } from '../../model/job'
 import type { AdminVerdict } from '../port'
-import type { Entry } from './entry'
+import { type Entry, mayHaveBegun } from './entry'
 import { frozen } from './frozen'
 import type { Jobs } from './jobs'
 
 export function cancelJob(jobs: Jobs, entry: Entry, keep: Keep): AdminVerdict {
   if (entry.finishedAt !== null) return 'unchanged'
-  if (entry.state === 'running') {
+  if (mayHaveBegun(entry)) {
     entry.cancel ??= frozen(keep)
     return 'requested'
   }
@@ -35,7 +35,7 @@ export function makeJobDue(jobs: Jobs, entry: Entry): AdminVerdict {
 const NO_KEEP: Keep = { completed: 0, failed: 0, cancelled: 0 }
 
 export function removeJob(jobs: Jobs, entry: Entry): AdminVerdict {
-  if (entry.state !== 'running') {
+  if (!mayHaveBegun(entry)) {
     jobs.drop(entry)
     return 'done'
   }

@@ -17,6 +17,7 @@ export function claimJobs(jobs: Jobs, claim: Claim, worker: WorkerInfo): Taken {
   let room = claim.maxBytes
   let full = false
   let heldBack = false
+  const soon = claim.start + (claim.reserveLocked ?? 0)
   for (const { name, limit } of claim.queues) {
     const queue = jobs.queues.get(name)
     if (!queue || queue.paused || full) continue
@@ -24,7 +25,7 @@ export function claimJobs(jobs: Jobs, claim: Claim, worker: WorkerInfo): Taken {
     while (served < limit && ids.length < claim.start + claim.reserve) {
       const next = queue.first(claim.lanes)
       if (!next) break
-      if (ids.length >= claim.start && !mayBeReserved(next)) {
+      if (ids.length >= claim.start && !mayBeReserved(next, ids.length < soon)) {
         heldBack = true
         break
       }
@@ -51,8 +52,10 @@ export function inHand(jobs: Jobs, { claim, ids }: Taken): readonly ClaimedJob[]
   })
 }
 
-function mayBeReserved(entry: Entry): boolean {
-  return entry.rank !== RECOVERED && entry.locks.length === 0 && entry.unique?.while !== 'queued'
+/** @param soon it would begin so soon that it may hold locks meanwhile */
+function mayBeReserved(entry: Entry, soon: boolean): boolean {
+  if (entry.unique?.while === 'queued') return false
+  return entry.locks.length > 0 ? soon : entry.rank !== RECOVERED
 }
 
 const encoder = new TextEncoder()

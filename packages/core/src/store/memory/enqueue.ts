@@ -1,5 +1,5 @@
 import type { Enqueued, NewJob, UniqueRule } from '../port'
-import { newEntry } from './entry'
+import { mayHaveBegun, newEntry } from './entry'
 import { frozen } from './frozen'
 import type { Jobs } from './jobs'
 
@@ -26,7 +26,7 @@ function collide(jobs: Jobs, job: NewJob, rule: UniqueRule): Enqueued | null {
   if (rule.onConflict === 'return') return { id, outcome: 'existing' }
   if (rule.onConflict === 'throw') return { id, outcome: 'conflict' }
   const holder = jobs.find(id)
-  if (!holder || !WAITING.has(holder.state)) return null
+  if (!holder || !WAITING.has(holder.state) || mayHaveBegun(holder)) return null
   holder.input = job.input
   holder.locks = frozen(job.locks)
   jobs.place(holder, job.due)

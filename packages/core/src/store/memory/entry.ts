@@ -50,7 +50,7 @@ export interface Entry extends Slotted {
   /** Where it stands now. */
   heap: Heap<Entry> | null
   hold: Hold | null
-  /** Its place in the lines of its locks, from the first claim that met it until it runs or gives up. */
+  /** Its place in the lines of its locks, from the first claim that met it until its run ends or it gives up. */
   wait: Wait<Entry> | null
   /** Its run has taken locks. */
   holdsLocks: boolean
@@ -99,6 +99,11 @@ export function newEntry(job: NewJob, now: number): Entry {
     removed: false,
     expiresAt: 0,
   }
+}
+
+/** It runs, or is reserved and holds locks, which nobody else may have until its worker has settled it. */
+export function mayHaveBegun({ state, holdsLocks }: Entry): boolean {
+  return state === 'running' || holdsLocks
 }
 
 export function addError(entry: Entry, error: ErrorRecord): void {

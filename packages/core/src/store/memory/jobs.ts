@@ -73,9 +73,15 @@ export class Jobs {
     this.stand(entry, 'queued')
   }
 
-  /** Back to its own place. */
-  restore(entry: Entry, rank = entry.rank): void {
-    this.leave(entry)
+  /**
+   * Back to its own place.
+   * @param unrun its handler was not called: it has its turn again
+   */
+  restore(entry: Entry, { rank = entry.rank, unrun = false } = {}): void {
+    const again = unrun ? entry.wait : null
+    const freed = this.giveUp(entry)
+    if (again) this.beginAnew(again)
+    this.offer(freed)
     entry.rank = rank
     this.stand(entry, 'queued')
   }
@@ -103,7 +109,6 @@ export class Jobs {
     if (!entry.wait) return
     this.lines.leave(entry.wait)
     this.locks.take(claim, ownerOfRun(entry), entry.wait.keys, Infinity)
-    entry.wait = null
     entry.holdsLocks = true
   }
 
@@ -177,16 +182,27 @@ export class Jobs {
     this.stand(wait.entry, 'queued')
   }
 
+  /** Its run held its locks and did not begin: it has its turn again, before those that came later. */
+  private beginAnew(wait: Wait<Entry>): void {
+    wait.entry.wait = this.lines.atTheFront(wait)
+    this.lines.join(wait.entry.wait)
+    this.lines.beginTurn(wait.entry.wait, this.now())
+  }
+
   /** From where it stands and out of the hands that hold it; its locks and its lines are for others. */
   private leave(entry: Entry): void {
+    this.offer(this.giveUp(entry))
+  }
+
+  /** The same, where others are not told yet: the keys that may be free now. */
+  private giveUp(entry: Entry): readonly string[] {
     const owner = entry.holdsLocks ? ownerOfRun(entry) : null
     const { wait } = entry
     this.detach(entry)
     entry.holdsLocks = false
     entry.wait = null
     if (wait) this.lines.leave(wait)
-    if (owner !== null) this.offer(this.locks.releaseOwner(owner))
-    if (wait) this.offer(wait.keys)
+    return [...(owner === null ? [] : this.locks.releaseOwner(owner)), ...(wait?.keys ?? [])]
   }
 
   private detach(entry: Entry): void {

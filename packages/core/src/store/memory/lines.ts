@@ -40,6 +40,12 @@ export class Lines<Entry extends Job> {
     return { entry, keys, priority, dueAt, joined: this.joined, standings: [], turnAt: null }
   }
 
+  /** The same place, but before all that has joined. */
+  atTheFront(wait: Wait<Entry>): Wait<Entry> {
+    this.joined += 1
+    return { ...wait, joined: -this.joined, standings: [], turnAt: null }
+  }
+
   /** Into all its lines, at its place, unless it stands there. */
   join(wait: Wait<Entry>): void {
     if (wait.standings.length > 0) return

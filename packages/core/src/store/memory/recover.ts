@@ -5,7 +5,8 @@ import { type Jobs, RECOVERED } from './jobs'
 /** Takes a job out of the hands of a worker that is gone. */
 export function recoverJob(jobs: Jobs, entry: Entry, options: RecoverOptions): void {
   if (entry.hold?.started) interrupt(jobs, entry, options)
-  else jobs.restore(entry)
+  else if (entry.cancel) jobs.finish(entry, 'cancelled', (entry.keep ?? options.keep).cancelled)
+  else jobs.restore(entry, { unrun: true })
 }
 
 function interrupt(jobs: Jobs, entry: Entry, options: RecoverOptions): void {
@@ -13,5 +14,5 @@ function interrupt(jobs: Jobs, entry: Entry, options: RecoverOptions): void {
   addError(entry, { ...options.error, attempt: entry.attempt, time: jobs.now() })
   if (entry.cancel) jobs.finish(entry, 'cancelled', keep.cancelled)
   else if (entry.maxAttempts !== null && entry.attempt >= entry.maxAttempts) jobs.finish(entry, 'failed', keep.failed)
-  else jobs.restore(entry, RECOVERED)
+  else jobs.restore(entry, { rank: RECOVERED })
 }

@@ -60,7 +60,7 @@ function goOn(jobs: Jobs, entry: Entry, outcome: Outcome & { kind: 'retry' | 'po
   if (outcome.kind !== 'retry' && entry.hold?.started) entry.attempt -= 1
   if (outcome.kind === 'postpone') entry.postpones += 1
   if (entry.cancel) jobs.finish(entry, 'cancelled', (entry.keep ?? entry.cancel).cancelled)
-  else if (outcome.kind === 'release') jobs.restore(entry)
+  else if (outcome.kind === 'release') jobs.restore(entry, { unrun: outcome.ranFor === null })
   else jobs.place(entry, { delay: outcome.delay })
 }
 

@@ -13,7 +13,12 @@ export type AdminVerdict =
   /** There is no such job. */
   | 'unknown'
 
-/** Used by whoever manages. Every operation takes at most 1,000 ids and answers them in order. */
+/**
+ * A reserved job whose run holds locks counts as running here: its handler may have begun, and till its worker has settled
+ * it nobody else may have the locks.
+ *
+ * Used by whoever manages. Every operation takes at most 1,000 ids and answers them in order.
+ */
 export interface Admin {
   /** Ends jobs that do not run, and asks the workers of those that do. `keep` is for jobs without one of their own. */
   cancel(ids: readonly string[], keep: Keep): Promise<readonly AdminVerdict[]>

@@ -97,12 +97,25 @@ export interface Claim {
   /** So many are marked started, in claim order. */
   readonly start: number
   /**
-   * So many more are marked reserved. Recovered jobs, jobs with locks and jobs unique while queued are never reserved: the
+   * So many more are marked reserved. Recovered jobs without locks and jobs unique while queued are never reserved: the
    * claim of a queue ends before the first of them that would be. Jobs that turn out to be blocked count as nothing.
    */
   readonly reserve: number
+  /**
+   * Of the reserved, the first so many (0 to `reserve`) may have locks; the claim of a queue ends before a job with locks
+   * further on. Its locks are held from the claim on, so it should begin soon.
+   * @default 0
+   */
+  readonly reserveLocked?: number
   /** The claim ends where the inputs exceed so many bytes, but never before one job. */
   readonly maxBytes: number
+  /**
+   * Where fewer were started than there is room for, the worker waits, and hears signals: instead of waking it, a store may
+   * claim for it what comes next, started, and hand that over with the signal. What is lost on that way comes with its next such
+   * claim, or goes back as it unregisters. Only where the claim is of one queue.
+   * @default false
+   */
+  readonly waits?: boolean
 }
 
 export interface Exchange {

@@ -51,7 +51,10 @@ export interface LockFilter {
  * A job with locks of its own (`NewJob.locks`) joins the lines of all its keys in the claim that first meets it, ordered by
  * (priority, due time, order of joining) over all queues. It is claimed if it stands first in each of them and nobody
  * holds any of the keys; else it is `blocked`, and no claim looks at it. When its turn comes it is queued again, ahead of
- * what else waits in its queue. A run takes its job's locks as it is claimed, and leaves their lines.
+ * what else waits in its queue. A run takes its job's locks as it is claimed, also as reserved, and leaves their lines.
+ *
+ * A job that goes back unrun (released with `ranFor` null, or recovered as only reserved) gives its locks up and has its turn again:
+ * it is queued at its own place, and stands in the lines of its locks before all of its priority and due time.
  */
 export interface Locks {
   acquire(acquisition: Acquisition): Promise<AcquireReply>
@@ -61,7 +64,10 @@ export interface Locks {
   extend(acquisition: string, ttl: number): Promise<readonly string[]>
   /** By key, without those that have expired. */
   list(filter: LockFilter): Promise<readonly LockRecord[]>
-  /** Takes locks away from owners by name, whoever they are; those of runs end with their run. Answers the keys taken. */
+  /**
+   * Takes locks away from owners by name, whoever they are; those of runs end with their run. Answers the keys taken, in the
+   * order given.
+   */
   seize(keys: readonly string[]): Promise<readonly string[]>
 }
 

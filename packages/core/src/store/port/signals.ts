@@ -1,3 +1,5 @@
+import type { ClaimedJob } from './records'
+
 export const HINT_TYPES = [
   'enqueued',
   'started',
@@ -24,6 +26,8 @@ export interface Hint {
 export type Signal =
   /** Jobs may be due; null: in any queue (also after a reconnect). */
   | { readonly kind: 'wake'; readonly queues: readonly string[] | null }
+  /** Jobs that were claimed for a worker that waits: see `Claim`. */
+  | { readonly kind: 'handed'; readonly instance: string; readonly jobs: readonly ClaimedJob[] }
   /** A pause or resume of this queue. */
   | { readonly kind: 'paused' | 'resumed'; readonly queue: string }
   /** Locks held by name were given up. */

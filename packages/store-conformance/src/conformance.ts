@@ -4,8 +4,10 @@ import { failures } from './api/failures'
 import { faults } from './api/faults'
 import { input } from './api/input'
 import { jobsAsSeen } from './api/jobs'
+import { lockLedger } from './api/lock-ledger'
 import { locksInUse } from './api/locks'
 import { orderOfWork } from './api/order'
+import { reservedAtWork } from './api/reserve-locked'
 import { results } from './api/results'
 import { scheduleRules } from './api/schedule-rules'
 import { schedulersTogether } from './api/schedulers'
@@ -33,6 +35,7 @@ import { recovery } from './port/recovery'
 import { replacing } from './port/replace'
 import { requests } from './port/requests'
 import { reserve } from './port/reserve'
+import { reserveLocked } from './port/reserve-locked'
 import { retries } from './port/retries'
 import { schedules } from './port/schedules'
 import { signals } from './port/signals'
@@ -48,7 +51,7 @@ const THEMES = [
   ...[jobsAsSeen, orderOfWork, shutdown, failures, uniqueJobs, control, callersTransactions, faults, crashes, results],
   ...[schedulesAsSeen, scheduleRules, schedulersTogether],
   input,
-  ...[locks, blocked, lockLines, locksInUse, taskLocks],
+  ...[locks, blocked, reserveLocked, lockLines, locksInUse, taskLocks, lockLedger, reservedAtWork],
 ]
 
 /**

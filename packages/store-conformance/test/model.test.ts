@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { setTimeout as sleep } from 'node:timers/promises'
 import {
   type Exchange,
   type Locks,
@@ -8,8 +9,11 @@ import {
   type Schedules,
   type Store,
 } from '@jobs-worker/core/store'
+import fc from 'fast-check'
 import { describe, test } from 'vitest'
 import { modelTest } from '../src/model'
+import { runSequence } from '../src/model/run'
+import type { EndPlan, ExchangeStep, JobPlan, Step } from '../src/model/step'
 import type { StoreUnderTest } from '../src/options'
 
 const CAPABILITIES = { processes: 'one', durable: false, transactions: false, locks: true } as const
@@ -150,4 +154,44 @@ describe('the model test fails on a store that', () => {
       assert.match(error?.message ?? 'it passed', /the shortest sequence found \(seed -?\d+, .*\n {2}1\. \{/)
     }, 90_000)
   }
+})
+
+/** Of one request, due a while apart, the last one first: as where each queue is on a node of its own. */
+const oneByOne = faulty((store) => ({
+  enqueue: async ({ client }, jobs) => {
+    const replies = []
+    for (const job of [...jobs].reverse()) {
+      replies.push(await store.enqueue({ client, number: next++ }, [job]))
+      await sleep(5)
+    }
+    return { jobs: replies.reverse().flatMap((reply) => reply.jobs), watched: false }
+  },
+}))
+
+const job: JobPlan = {
+  ...{ queue: 0, task: 0, priority: 10, due: 'now', unique: null, maxAttempts: 3, keep: 'none', large: false },
+  locks: [0],
+}
+
+const claiming = (queue: number): ExchangeStep => ({
+  ...{ do: 'exchange', worker: 0, settle: [], start: [], report: [] },
+  claim: {
+    ...{ queues: [{ queue, limit: 1 }], lanes: [0], start: 1, reserve: 0, reserveLocked: 0, small: false },
+  },
+})
+
+const released: EndPlan = {
+  ...{ from: 'held', back: 0, fill: null, fillLocks: [], kind: 'release', later: false, ran: false, keep: true },
+  ...{ progress: false, next: null },
+}
+
+test('the model test says nothing where jobs of two queues, enqueued at once, are due in another order', async () => {
+  const sequence: Step[] = [
+    { do: 'enqueue', jobs: [{ ...job, queue: 1 }, job] },
+    claiming(1),
+    claiming(0),
+    { ...claiming(0), settle: [released] },
+  ]
+  const nothing = (error: unknown) => fc.PreconditionFailure.isFailure(error)
+  await assert.rejects(runSequence(oneByOne(), sequence), nothing)
 })

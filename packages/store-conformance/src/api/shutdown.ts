@@ -13,7 +13,7 @@ export function shutdown(suite: Suite): void {
     const first = new Signalled<AbortSignal>()
     const told = new Signalled<unknown>()
     const second = new Signalled<true>()
-    let silent = false
+    const silent = { beats: false, exchanges: false }
     const task = defineTask({
       name: 'long',
       async run(_: undefined, ctx) {
@@ -29,11 +29,16 @@ export function shutdown(suite: Suite): void {
       },
     })
     const store = await f.another()
+    const mayBeHeard = (what: keyof typeof silent) => until(`its ${what} get out`, async () => !silent[what], 20_000)
     const mute = intercepted(store, {
-      // A process that is stalled: its beats do not get out.
+      // A process that is stalled: neither its beats nor its claims and outcomes get out.
       extend: async (...call) => {
-        await until('it may speak again', async () => !silent, 20_000)
+        await mayBeHeard('beats')
         return store.extend(...call)
+      },
+      exchange: async (...call) => {
+        await mayBeHeard('exchanges')
+        return store.exchange(...call)
       },
     })
     const stalled = await f.jobs({ tasks: [task] }, mute)
@@ -41,14 +46,15 @@ export function shutdown(suite: Suite): void {
     await worker.start()
     const job = await stalled.enqueue(task)
     await first.wait('the first run')
-    silent = true
+    Object.assign(silent, { beats: true, exchanges: true })
     const heir = await f.jobs({ tasks: [task] })
     await recoverAll(await f.store(), 1)
-    silent = false
+    silent.beats = false
     assert.equal(((await told.wait('the abort')) as { code?: string }).code, 'JOBS_LEASE_LOST')
     const stopped = worker.stop({ timeout: 0 })
     await heir.worker().start()
     assert.equal(await job.result({ timeout: '5s' }), 'right')
+    silent.exchanges = false
     await stopped
     const ended = await theirJob(heir, job.id)
     assert.deepEqual([ended.run, ended.attempt, ended.errors.length], [2, 2, 1])

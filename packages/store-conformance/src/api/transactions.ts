@@ -74,4 +74,32 @@ export function callersTransactions(suite: Suite): void {
     },
     can,
   )
+
+  suite.test(
+    '15.51 two jobs that abort their own transaction run once each, in order, and a counter that they share ends at 2',
+    async (f) => {
+      const store = await f.store()
+      const ran: number[] = []
+      let counter = 0
+      const task = defineTask({
+        name: 'aborts',
+        async run(n: number) {
+          ran.push(n)
+          counter++
+          const transaction = await f.begin(store)
+          await transaction.spoil()
+          await transaction.rollback()
+        },
+      })
+      const jobs = await f.jobs({ tasks: [task] }, store)
+      const sent = await jobs.enqueueMany(task, [1, 2])
+      await jobs.worker({ concurrency: 1 }).drain()
+      assert.deepEqual([ran, counter], [[1, 2], 2])
+      for (const { id } of sent) {
+        const { state, attempt } = await theirJob(jobs, id)
+        assert.deepEqual([state, attempt], ['completed', 1])
+      }
+    },
+    can,
+  )
 }

@@ -29,6 +29,8 @@ export interface WorkerSettings {
 export interface Wanted {
   readonly start?: number
   readonly reserve?: number
+  /** Default: none. */
+  readonly reserveLocked?: number
   readonly queues?: readonly { readonly name: string; readonly limit: number }[]
   readonly lanes?: readonly string[]
   readonly maxBytes?: number
@@ -70,13 +72,14 @@ export class PortWorker {
     return { client: this.instance, number: this.#number }
   }
 
-  wanted({ start = 1, reserve = 0, queues, lanes, maxBytes = 1 << 20 }: Wanted = {}): Claim {
+  wanted({ start = 1, reserve = 0, reserveLocked = 0, queues, lanes, maxBytes = 1 << 20 }: Wanted = {}): Claim {
     return {
       id: randomUUID(),
       queues: queues ?? this.info.queues.map((name) => ({ name, limit: start + reserve })),
       lanes: lanes ?? this.info.lanes,
       start,
       reserve,
+      reserveLocked,
       maxBytes,
     }
   }

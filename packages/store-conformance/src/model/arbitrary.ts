@@ -109,6 +109,7 @@ const claim: fc.Arbitrary<ClaimPlan> = fc.record({
   ),
   start: fc.nat(3),
   reserve: fc.nat(3),
+  reserveLocked: mostly(3, 0, 1),
   small: mostly(false, true),
 })
 

@@ -111,6 +111,7 @@ function claim(world: World, plan: ClaimPlan): Claim {
     lanes: plan.lanes.map((lane) => world.names.task(lane)),
     start: plan.start,
     reserve: plan.reserve,
+    reserveLocked: Math.min(plan.reserve, plan.reserveLocked),
     maxBytes: plan.small ? 250 : 1 << 20,
   }
 }

@@ -114,6 +114,7 @@ export interface ClaimPlan {
   readonly lanes: readonly number[]
   readonly start: number
   readonly reserve: number
+  readonly reserveLocked: number
   readonly small: boolean
 }
 

@@ -59,14 +59,14 @@ export function blocked(suite: Suite): void {
   )
 
   suite.test(
-    '12.3 a released job leaves its locks too: the one that waited has its turn, and then it is the first again',
+    '12.3 a job released after it began leaves its locks too: the one that waited has its turn, and then it is the first again',
     async (f) => {
       const client = await f.client()
       const worker = await f.worker()
       const [first, second] = await client.enqueue(needs('k'), needs('k'))
       const [job] = await worker.claim({ start: 5 })
       assert.ok(job && first && second)
-      await worker.settle(release(job))
+      await worker.settle(release(job, 5))
       assert.deepEqual(await holders(client.store), {})
       const [turn, ...others] = await worker.claim({ start: 5 })
       assert.deepEqual([turn?.id, others], [second.id, []])
@@ -136,7 +136,7 @@ export function blocked(suite: Suite): void {
   )
 
   suite.test(
-    '12.10 jobs with locks are never reserved',
+    '12.10 jobs with locks are not reserved unless the claim says so',
     async (f) => {
       const client = await f.client()
       const worker = await f.worker()

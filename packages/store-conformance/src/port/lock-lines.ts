@@ -24,11 +24,14 @@ export function lockLines(suite: Suite): void {
       const [holder] = await client.enqueue({ ...q1, priority: 0 })
       const first = await worker.claimOne()
       assert.equal(first.id, holder?.id)
-      const past = Date.now() - HOUR
-      const [late, urgent, other, old] = await client.enqueue(q1, { ...q2, priority: 5 }, q2, {
-        ...q2,
-        due: { at: past },
-      })
+      // Instants, for queues may be on servers with clocks of their own.
+      const [now, past] = [{ due: { at: Date.now() - 1_000 } }, { due: { at: Date.now() - HOUR } }]
+      const [late, urgent, other, old] = await client.enqueue(
+        { ...q1, ...now },
+        { ...q2, ...now, priority: 5 },
+        { ...q2, ...now },
+        { ...q2, ...past },
+      )
       assert.deepEqual(
         await worker.claim({
           start: 9,

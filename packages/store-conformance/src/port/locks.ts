@@ -212,7 +212,8 @@ export function locks(suite: Suite): void {
       const job = await worker.claimOne()
       held(await acquireAs(client.store, job, 'mine'))
       const id = await new Owner(client.store, 'gone').take('k', 'l')
-      assert.deepEqual(await locksOf(client.store).seize(['k', 'mine', 'free']), ['k'])
+      await new Owner(client.store, 'late').take('j')
+      assert.deepEqual(await locksOf(client.store).seize(['k', 'mine', 'free', 'j']), ['k', 'j'])
       assert.deepEqual(await holders(client.store), { l: 'gone', mine: ownerOfRun(job) })
       assert.deepEqual(await locksOf(client.store).extend(id, 1_000), ['l'])
     },

@@ -1,5 +1,5 @@
 import { SchemaMissingError } from '@jobs-worker/core/store'
-import type { Database, Param, Row } from './database'
+import type { Call, Database, Param, Row } from './database'
 import { isMissing, isRetryable } from './errors'
 import type { Schema } from './schema'
 
@@ -16,16 +16,13 @@ export class Calls {
   }
 
   /** Every row that the function answers. A transaction that lost against another is tried again. */
-  async rows(name: string, params: readonly Param[], timeout?: number): Promise<readonly Row[]> {
-    const call = { ...this.#call(name, params), ...(timeout === undefined ? {} : { timeout }) }
-    for (let tried = 1; ; tried++) {
-      try {
-        return await this.#database.call(call)
-      } catch (error) {
-        if (isMissing(error)) throw new SchemaMissingError(this.#database.name, `schema ${this.#schema.name}`)
-        if (tried === TRIES || !isRetryable(error)) throw error
-      }
-    }
+  rows(name: string, params: readonly Param[], timeout?: number): Promise<readonly Row[]> {
+    return this.#run({ ...this.#call(name, params), ...(timeout === undefined ? {} : { timeout }) })
+  }
+
+  /** Calls of one function, one after another in one transaction: the row of each. */
+  together(name: string, each: readonly (readonly Param[])[]): Promise<readonly Row[]> {
+    return this.#run(this.#call(name, ...each))
   }
 
   /** The one row of a function that answers one. */
@@ -43,10 +40,25 @@ export class Calls {
     return this.#database.call({ name: `${this.#schema.name}.notify`, text, params: [this.#schema.channel, payload] })
   }
 
-  #call(name: string, params: readonly Param[]) {
-    const places = params.map((_, i) => `$${i + 1}`).join(', ')
-    const text = `select * from ${this.#schema.quoted}.${name}(${places})`
-    return { name: `${this.#schema.name}.${name}`, text, params }
+  async #run(call: Call): Promise<readonly Row[]> {
+    for (let tried = 1; ; tried++) {
+      try {
+        return await this.#database.call(call)
+      } catch (error) {
+        if (isMissing(error)) throw new SchemaMissingError(this.#database.name, `schema ${this.#schema.name}`)
+        if (tried === TRIES || !isRetryable(error)) throw error
+      }
+    }
+  }
+
+  #call(name: string, ...each: readonly (readonly Param[])[]): Call {
+    let place = 0
+    const texts = each.map((params) => {
+      const places = params.map(() => `$${++place}`).join(', ')
+      return `select * from ${this.#schema.quoted}.${name}(${places})`
+    })
+    const times = each.length === 1 ? '' : ` x ${each.length}`
+    return { name: `${this.#schema.name}.${name}${times}`, text: texts.join(' union all '), params: each.flat() }
   }
 }
 

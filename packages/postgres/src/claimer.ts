@@ -30,7 +30,7 @@ import { textArray, uuidOrNil } from './text'
 /** A beat that hangs on a dead connection must not outlast the lease, so it is given up early, in ms. */
 const BEAT_TIMEOUT = 4_000
 
-const NO_CLAIM: readonly Param[] = [null, null, null, null, null, null, null, null, null]
+const NO_CLAIM: readonly Param[] = [null, null, null, null, null, null, null, null, null, null]
 
 export class PostgresClaimer {
   readonly #calls: Calls
@@ -90,7 +90,7 @@ export class PostgresClaimer {
       request.client,
       request.number,
       uuidOrNil(exchange.instance),
-      ...completedParams(outcomes.completed),
+      ...completedParams(outcomes),
       othersParam(outcomes.others),
       ...startParams(exchange.start),
       reportParam(exchange.report),
@@ -137,6 +137,7 @@ export class PostgresClaimer {
       textArray(claim.lanes),
       claim.start,
       claim.reserve,
+      claim.start + (claim.reserveLocked ?? 0),
       claim.maxBytes,
       this.#floors.toJson(this.#served(claim)),
       claim.queues.map((queue) => this.#spans.get(queue.name) ?? queue.limit).join(','),

@@ -1,3 +1,5 @@
+import type { Ears } from '@jobs-worker/core/store'
+
 /** What crosses to the database: text, numbers, booleans. Lists cross as texts. */
 export type Param = string | number | boolean | null
 
@@ -11,13 +13,6 @@ export interface Call {
   readonly params: readonly Param[]
   /** Longest wait for its answer, in ms, where that is shorter than the usual. */
   readonly timeout?: number
-}
-
-export interface Listener {
-  /** A notification's payload. */
-  message(payload: string): void
-  /** Notifications may have been missed. */
-  reconnected(): void
 }
 
 /** The slice of a database that the store uses; its errors are those of core. */
@@ -38,6 +33,6 @@ export interface Database {
   /** Whether a call would find a connection at once; where not, and all connections wait for a call, it would wait for ever. */
   hasRoom(): boolean
   /** Resolves, to the way of ending it, when notifications sent from now on are heard. */
-  listen(channel: string, listener: Listener): Promise<() => Promise<void>>
+  listen(channel: string, ears: Ears): Promise<() => Promise<void>>
   close(): Promise<void>
 }

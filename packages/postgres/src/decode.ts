@@ -21,11 +21,9 @@ export interface Ending {
 /** The rare fields of a line. */
 interface Rest {
   readonly postpones: number
-  readonly keep: string | null
   readonly settings: string | null
   readonly headers: string | null
   readonly schedule: string | null
-  readonly locks: string | null
   readonly uniqueKey: string | null
   readonly progress: string | null
   readonly meta: string | null
@@ -34,11 +32,9 @@ interface Rest {
 
 const NO_REST: Rest = {
   postpones: 0,
-  keep: null,
   settings: null,
   headers: null,
   schedule: null,
-  locks: null,
   uniqueKey: null,
   progress: null,
   meta: null,
@@ -75,8 +71,8 @@ export function toLine(text: string): Line {
 }
 
 export function toRecord(line: Line, lane: Lane, ending: Ending = NO_ENDING): JobRecord {
-  const [id, , , state, created, due, started, run, attempt, maxAttempts, , , input, more] = line.fields
-  const rest = more === undefined ? NO_REST : (JSON.parse(more) as Rest)
+  const [id, , , state, created, due, started, run, attempt, maxAttempts, , , keep, input, more, locks] = line.fields
+  const rest = more ? (JSON.parse(more) as Rest) : NO_REST
   const createdAt = Number(created)
   return {
     id: id as string,
@@ -101,9 +97,9 @@ export function toRecord(line: Line, lane: Lane, ending: Ending = NO_ENDING): Jo
     result: ending.result,
     errors: rest.errors === null ? [] : rest.errors.map(toError),
     uniqueKey: rest.uniqueKey,
-    locks: rest.locks === null ? [] : JSON.parse(rest.locks),
+    locks: locks ? JSON.parse(locks) : [],
     schedule: rest.schedule,
-    keep: rest.keep === null ? null : toKeep(rest.keep),
+    keep: keep ? toKeep(keep) : null,
     settings: rest.settings === null ? null : JSON.parse(rest.settings),
   }
 }
@@ -125,7 +121,13 @@ function toError(text: string): ErrorRecord {
   }
 }
 
+let lastKeep = { text: '', keep: { completed: 0, failed: 0, cancelled: 0 } }
+
+/** Most jobs of a claim have the same. */
 function toKeep(text: string): Keep {
-  const [completed = 0, failed = 0, cancelled = 0] = text.split(',').map(Number)
-  return { completed, failed, cancelled }
+  if (text !== lastKeep.text) {
+    const [completed = 0, failed = 0, cancelled = 0] = text.split(',').map(Number)
+    lastKeep = { text, keep: { completed, failed, cancelled } }
+  }
+  return lastKeep.keep
 }

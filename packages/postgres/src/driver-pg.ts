@@ -1,6 +1,11 @@
-import { StoreConfigError, StoreUnavailableError, TransactionsUnsupportedError } from '@jobs-worker/core/store'
+import {
+  type Ears,
+  StoreConfigError,
+  StoreUnavailableError,
+  TransactionsUnsupportedError,
+} from '@jobs-worker/core/store'
 import type pg from 'pg'
-import type { Call, Database, Listener, Row } from './database'
+import type { Call, Database, Row } from './database'
 import { destroy } from './destroy-pg'
 import { translate } from './errors'
 import { PgListener } from './listener-pg'
@@ -80,10 +85,10 @@ export class PgDatabase implements Database {
     return waitingCount === 0 && (idleCount > 0 || totalCount < options.max)
   }
 
-  async listen(channel: string, listener: Listener): Promise<() => Promise<void>> {
+  async listen(channel: string, ears: Ears): Promise<() => Promise<void>> {
     const { listen, timeout } = this.#options
     if (listen === null) return async () => {}
-    const own = new PgListener(listen, channel, listener, timeout)
+    const own = new PgListener(listen, channel, ears, timeout)
     await own.start()
     return () => own.stop()
   }

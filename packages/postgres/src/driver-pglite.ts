@@ -1,6 +1,6 @@
 import type { PGliteInterface, Transaction } from '@electric-sql/pglite'
-import { TransactionsUnsupportedError } from '@jobs-worker/core/store'
-import type { Call, Database, Listener, Row } from './database'
+import { type Ears, TransactionsUnsupportedError } from '@jobs-worker/core/store'
+import type { Call, Database, Row } from './database'
 import { translate } from './errors'
 
 /** What makes the embedded database, and what to do once it is closed. */
@@ -65,10 +65,10 @@ export class PGliteDatabase implements Database {
     return false
   }
 
-  async listen(channel: string, listener: Listener): Promise<() => Promise<void>> {
+  async listen(channel: string, ears: Ears): Promise<() => Promise<void>> {
     return this.#run(async (db) => {
       const quoted = `"${channel}"`
-      const hear = (payload: string) => listener.message(payload)
+      const hear = (payload: string) => ears.message(payload)
       await db.listen(quoted, hear)
       // What `listen` answers forgets the quotes, and ends in a syntax error.
       return async () => {

@@ -1,43 +1,51 @@
 import type { Fence, Fill, Outcome, Report, Start } from '@jobs-worker/core/store'
 import type { Param } from './database'
 import { encodeJobsAsJson, keepText, locksText } from './encode-jobs'
-import { RECORD_SEPARATOR, uuidOrNil } from './text'
+import { isUuid, RECORD_SEPARATOR, uuidOrNil } from './text'
 
 type Completed = Extract<Outcome, { kind: 'complete' }>
 
 /** Outcomes in the two ways in which they cross; the numbers tell where each stood. */
 export interface SplitOutcomes {
+  /** In ascending order of their ids, each there once. */
   readonly completed: readonly Completed[]
   /** Per completed one, its place among all outcomes. */
   readonly completedAt: readonly number[]
+  /** They ended in the order of their ids. */
+  readonly inOrder: boolean
   readonly others: readonly Outcome[]
   readonly othersAt: readonly number[]
 }
 
 export function splitOutcomes(outcomes: readonly Outcome[]): SplitOutcomes {
-  const split = {
-    completed: [] as Completed[],
-    completedAt: [] as number[],
-    others: [] as Outcome[],
-    othersAt: [] as number[],
+  const inOrder = isAscending(outcomes)
+  // The first of two outcomes of one job counts, so these must not be taken apart.
+  const apart = inOrder || !hasDoubles(outcomes)
+  const completedAt: number[] = []
+  const othersAt: number[] = []
+  for (const [at, outcome] of outcomes.entries()) (apart && isPlain(outcome) ? completedAt : othersAt).push(at)
+  if (!inOrder) completedAt.sort((a, b) => ((outcomes[a] as Outcome).id < (outcomes[b] as Outcome).id ? -1 : 1))
+  return {
+    completed: completedAt.map((at) => outcomes[at] as Completed),
+    completedAt,
+    inOrder,
+    others: othersAt.map((at) => outcomes[at] as Outcome),
+    othersAt,
   }
-  const ordered = outcomes.every(isPlain) || !hasDoubles(outcomes)
-  for (const [at, outcome] of outcomes.entries()) {
-    if (ordered && isPlain(outcome)) {
-      split.completed.push(outcome)
-      split.completedAt.push(at)
-    } else {
-      split.others.push(outcome)
-      split.othersAt.push(at)
-    }
+}
+
+function isAscending(outcomes: readonly Outcome[]): boolean {
+  for (let i = 1; i < outcomes.length; i++) {
+    if ((outcomes[i - 1] as Outcome).id >= (outcomes[i] as Outcome).id) return false
   }
-  return split
+  return true
 }
 
 /** Completed, with nothing else to write. */
 function isPlain(outcome: Outcome): outcome is Completed {
   return (
     outcome.kind === 'complete' &&
+    isUuid(outcome.id) &&
     outcome.ranFor !== null &&
     outcome.fill === undefined &&
     outcome.progress === undefined &&
@@ -46,25 +54,28 @@ function isPlain(outcome: Outcome): outcome is Completed {
   )
 }
 
-/** The first of two outcomes of one job counts, so these must not be taken apart. */
 function hasDoubles(outcomes: readonly Outcome[]): boolean {
   return new Set(outcomes.map((outcome) => outcome.id)).size < outcomes.length
 }
 
 /** What completed runs have in common crosses once: most of a batch are of one claim and took about the same time. */
-export function completedParams(completed: readonly Completed[]): readonly Param[] {
-  if (completed.length === 0) return [null, null, null, null, null, null, null]
-  const groups = new Map<string, { readonly number: number; readonly of: Completed }>()
+export function completedParams({ completed, completedAt, inOrder }: SplitOutcomes): readonly Param[] {
+  if (completed.length === 0) return [null, null, null, null, null, null, null, null]
+  const groups = new Map<string, Group>()
   const numbers: number[] = []
-  for (const one of completed) {
-    const key = `${one.run} ${one.claim} ${Math.round(one.ranFor as number)} ${one.keep}`
-    const group = groups.get(key) ?? { number: groups.size + 1, of: one }
-    if (group.of === one) groups.set(key, group)
-    numbers.push(group.number)
+  let last: Group | undefined
+  for (const of of completed) {
+    if (last === undefined || !isAlike(last.of, of)) {
+      const key = `${of.run} ${of.claim} ${Math.round(of.ranFor as number)} ${of.keep}`
+      last = groups.get(key) ?? { number: groups.size + 1, of }
+      groups.set(key, last)
+    }
+    numbers.push(last.number)
   }
   const each = [...groups.values()].map(({ of }) => of)
   return [
-    completed.map(({ id }) => uuidOrNil(id)).join(','),
+    completed.map(({ id }) => id).join(','),
+    inOrder ? null : completedAt.map((at) => at + 1).join(','),
     completed.some(({ result }) => result !== null)
       ? completed.map(({ result }) => result ?? '').join(RECORD_SEPARATOR)
       : '',
@@ -74,6 +85,20 @@ export function completedParams(completed: readonly Completed[]): readonly Param
     each.map(({ ranFor }) => Math.round(ranFor as number)).join(','),
     each.map(({ keep }) => Math.round(keep)).join(','),
   ]
+}
+
+interface Group {
+  readonly number: number
+  readonly of: Completed
+}
+
+function isAlike(a: Completed, b: Completed): boolean {
+  return (
+    a.run === b.run &&
+    a.claim === b.claim &&
+    a.keep === b.keep &&
+    Math.round(a.ranFor as number) === Math.round(b.ranFor as number)
+  )
 }
 
 export function othersParam(others: readonly Outcome[]): Param {

@@ -73,6 +73,7 @@ import settleCompleted from './sql/settle_completed.sql'
 import settleOthers from './sql/settle_others.sql'
 import shelves from './sql/shelves.sql'
 import showSchedule from './sql/show_schedule.sql'
+import take from './sql/take.sql'
 import takeSchedules from './sql/take_schedules.sql'
 import takeWaiting from './sql/take_waiting.sql'
 import tellTurns from './sql/tell_turns.sql'
@@ -159,6 +160,7 @@ export const FUNCTIONS: readonly string[] = [
   settleOthers,
   shelves,
   showSchedule,
+  take,
   takeSchedules,
   takeWaiting,
   tellTurns,

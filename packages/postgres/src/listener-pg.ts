@@ -1,5 +1,5 @@
+import type { Ears } from '@jobs-worker/core/store'
 import pg from 'pg'
-import type { Listener } from './database'
 import { destroy } from './destroy-pg'
 import { translate } from './errors'
 
@@ -13,17 +13,17 @@ const CHECK_EVERY = 10_000
 export class PgListener {
   readonly #config: pg.ClientConfig
   readonly #channel: string
-  readonly #listener: Listener
+  readonly #ears: Ears
   readonly #timeout: number
   #client: pg.Client | null = null
   #timer: NodeJS.Timeout | null = null
   #wait = FIRST_WAIT
   #stopped = false
 
-  constructor(config: pg.ClientConfig, channel: string, listener: Listener, timeout: number) {
+  constructor(config: pg.ClientConfig, channel: string, ears: Ears, timeout: number) {
     this.#config = config
     this.#channel = channel
-    this.#listener = listener
+    this.#ears = ears
     this.#timeout = timeout
   }
 
@@ -50,7 +50,7 @@ export class PgListener {
     const client = new pg.Client({ ...this.#config, keepAlive: true, connectionTimeoutMillis: this.#timeout })
     client.on('error', () => this.#lost(client))
     client.on('end', () => this.#lost(client))
-    client.on('notification', ({ payload }) => this.#listener.message(payload ?? ''))
+    client.on('notification', ({ payload }) => this.#ears.message(payload ?? ''))
     try {
       await client.connect()
       await this.#ask(client, `listen ${client.escapeIdentifier(this.#channel)}`)
@@ -79,7 +79,7 @@ export class PgListener {
       } catch {
         return this.#reconnectLater()
       }
-      if (!this.#stopped) this.#listener.reconnected()
+      if (!this.#stopped) this.#ears.missed()
     })
     this.#wait = Math.min(this.#wait * 2, LONGEST_WAIT)
   }

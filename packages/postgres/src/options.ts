@@ -1,4 +1,4 @@
-import { InvalidError } from '@jobs-worker/core/store'
+import { checkBoolean, checkInteger, InvalidError } from '@jobs-worker/core/store'
 
 /** Milliseconds. */
 const TIMEOUT = 15_000
@@ -54,16 +54,4 @@ export function checkUrl(field: string, url: unknown): string {
     )
   }
   return url
-}
-
-function checkBoolean(field: string, value: unknown): boolean {
-  if (typeof value !== 'boolean') throw new InvalidError(field, value, 'true or false')
-  return value
-}
-
-function checkInteger(field: string, value: unknown, least: number, most: number): number {
-  if (!Number.isInteger(value) || (value as number) < least || (value as number) > most) {
-    throw new InvalidError(field, value, `a whole number from ${least} to ${most}`)
-  }
-  return value as number
 }

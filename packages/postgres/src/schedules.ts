@@ -13,7 +13,6 @@ import type { Calls } from './calls'
 import type { Channel } from './channel'
 import type { Row } from './database'
 import { encodeJobs } from './encode-jobs'
-import { encodePayload } from './payload'
 import { soonDue, toEnqueued } from './writer'
 
 type Run = <T>(work: () => Promise<T>) => Promise<T>
@@ -85,8 +84,7 @@ export class PostgresSchedules implements Schedules {
       const jobs = all.map(({ job }) => job)
       const { ids, inputs, specs, index, lanes, unique } = encodeJobs(jobs)
       const queues = soonDue(jobs)
-      const wake =
-        queues.length > 0 && this.#channel.mayWake() ? encodePayload(['wake', this.#channel.sender, queues]) : null
+      const wake = queues.length > 0 && this.#channel.mayWake() ? this.#channel.wakeUp(queues) : null
       const owners = all.map(({ owner }) => owner).join(',')
       const params = [toText(firings), owners, ids, inputs, specs, index, lanes, unique, wake]
       const row = await this.#calls.row('fire_schedules', params)

@@ -1,7 +1,6 @@
 import type { Hint, Signal } from '@jobs-worker/core/store'
 import type { Calls } from './calls'
 import type { Channel } from './channel'
-import { hintPayloads } from './payload'
 
 export class PostgresSignals {
   readonly #calls: Calls
@@ -20,9 +19,7 @@ export class PostgresSignals {
     await this.#calls.row('watch', [Math.round(ttl)])
   }
 
-  async publish(origin: string, hints: readonly Hint[]): Promise<void> {
-    if (hints.length === 0) return
-    this.#channel.emit({ kind: 'hints', origin, hints })
-    await this.#channel.broadcast(hintPayloads(this.#channel.sender, origin, hints))
+  publish(origin: string, hints: readonly Hint[]): Promise<void> {
+    return this.#channel.publish(origin, hints)
   }
 }

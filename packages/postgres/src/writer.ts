@@ -1,25 +1,12 @@
-import {
-  type Enqueued,
-  type EnqueueReply,
-  type NewJob,
-  type RequestId,
-  StoreUnavailableError,
-} from '@jobs-worker/core/store'
+import type { Enqueued, EnqueueReply, NewJob, RequestId } from '@jobs-worker/core/store'
 import type { Calls } from './calls'
 import type { Channel } from './channel'
-import type { Param, Row } from './database'
+import type { Row } from './database'
 import { encodeJobs } from './encode-jobs'
-import { codeOf } from './errors'
-import { encodePayload } from './payload'
+import { EnqueueLine } from './enqueue-line'
 
 /** Jobs that become due within this, in ms, wake workers, so that these set their timers. */
 const SOON = 60_000
-
-/** The database answers a repeated request for a minute; this is well below, in ms. */
-const REMEMBERED = 40_000
-const MOST_UNANSWERED = 10_000
-
-const UNIQUE_VIOLATION = '23505'
 
 /** So many sets of lanes are remembered. */
 const MOST_LANES = 10_000
@@ -29,31 +16,21 @@ export class PostgresWriter {
   readonly #channel: Channel
   readonly #hasRoom: () => boolean
   readonly #lanes = new Set<string>()
-  /** Requests whose answer was lost, and when. */
-  readonly #unanswered = new Map<string, number>()
-  #last: Promise<unknown> = Promise.resolve()
+  readonly #line: EnqueueLine
 
   /** @param hasRoom there is a connection for a call beside a transaction */
   constructor(calls: Calls, channel: Channel, hasRoom: () => boolean) {
     this.#calls = calls
     this.#channel = channel
     this.#hasRoom = hasRoom
+    this.#line = new EnqueueLine(calls, channel)
   }
 
-  /** Jobs are read before this returns, and calls go to the database one after another, in their order. */
-  enqueue(request: RequestId, jobs: readonly NewJob[]): Promise<EnqueueReply> {
-    const { params } = toParams(jobs)
+  /** Jobs are read before this returns, and take effect in the order of the calls. */
+  async enqueue(request: RequestId, jobs: readonly NewJob[]): Promise<EnqueueReply> {
+    const { params, unique } = toParams(jobs)
     const ids = jobs.map(({ id }) => id)
-    const queues = soonDue(jobs)
-    const reply = this.#last.then(async () => {
-      const wake =
-        queues.length > 0 && this.#channel.mayWake() ? encodePayload(['wake', this.#channel.sender, queues]) : null
-      const row = await this.#send(request, params, wake)
-      this.#channel.woke(queues, wake !== null)
-      return toReply(ids, row)
-    })
-    this.#last = reply.catch(() => {})
-    return reply
+    return toReply(ids, await this.#line.send({ request, params, unique, queues: soonDue(jobs) }))
   }
 
   async enqueueIn(tx: unknown, jobs: readonly NewJob[]): Promise<EnqueueReply> {
@@ -61,44 +38,12 @@ export class PostgresWriter {
     const queues = soonDue(jobs)
     await this.#ensure(lanes)
     // Without a sender: this process hears it too, and not before the commit.
-    const wake = queues.length === 0 ? null : encodePayload(['wake', '', queues])
+    const wake = queues.length === 0 ? null : this.#channel.wakeUp(queues, '')
     const row = await this.#calls.rowIn(tx, 'enqueue', [null, null, ...params, false, wake])
     return toReply(
       jobs.map(({ id }) => id),
       row,
     )
-  }
-
-  async #send(request: RequestId, params: readonly Param[], wake: string | null): Promise<Row> {
-    const key = `${request.client} ${request.number}`
-    const since = this.#unanswered.get(key)
-    const late = since !== undefined && performance.now() - since > REMEMBERED
-    try {
-      const row = await this.#store(request, params, late, wake)
-      this.#unanswered.delete(key)
-      return row
-    } catch (error) {
-      if (error instanceof StoreUnavailableError && since === undefined) this.#note(key)
-      throw error
-    }
-  }
-
-  /** @param late the database may have forgotten this request: jobs that it knows are left out */
-  async #store(request: RequestId, params: readonly Param[], late: boolean, wake: string | null): Promise<Row> {
-    const call = (again: boolean) =>
-      this.#calls.row('enqueue', [request.client, request.number, ...params, again, wake])
-    try {
-      return await call(late)
-    } catch (error) {
-      if (codeOf(error) !== UNIQUE_VIOLATION || late) throw error
-      return await call(true)
-    }
-  }
-
-  #note(key: string): void {
-    const [oldest] = this.#unanswered.keys()
-    if (this.#unanswered.size >= MOST_UNANSWERED && oldest !== undefined) this.#unanswered.delete(oldest)
-    this.#unanswered.set(key, performance.now())
   }
 
   /** A lane's first job made in a long transaction would hold up all others who bring it its first. */
@@ -110,9 +55,9 @@ export class PostgresWriter {
   }
 }
 
-function toParams(jobs: readonly NewJob[]): { readonly lanes: string; readonly params: readonly Param[] } {
+function toParams(jobs: readonly NewJob[]) {
   const { ids, inputs, specs, index, lanes, unique } = encodeJobs(jobs)
-  return { lanes, params: [ids, inputs, specs, index, lanes, unique] }
+  return { lanes, unique, params: [ids, inputs, specs, index, lanes, unique] }
 }
 
 /** Queues that have jobs of these due by now or soon. */

@@ -1,11 +1,11 @@
 import { StoreConfigError, StoreUnavailableError } from '@jobs-worker/core/store'
+import { newJob, PortClient } from '@jobs-worker/store-conformance'
 import { FaultProxy } from '@jobs-worker/test-servers'
 import { describeWith } from '@jobs-worker/test-servers/vitest'
 import pg from 'pg'
 import { afterEach, expect, test } from 'vitest'
 import { type PostgresStoreOptions, postgresStore } from '../src'
 import { query, schemaName } from './harness'
-import { newJob, request } from './jobs'
 
 await describeWith('postgres', 'connections of the postgres store', (url) => {
   const schema = schemaName()
@@ -30,7 +30,7 @@ await describeWith('postgres', 'connections of the postgres store', (url) => {
   test('a pool that was given is used, and not ended', async () => {
     const pool = new pg.Pool({ connectionString: url, max: 2 })
     const store = open(pool)
-    await store.enqueue(request(), [newJob()])
+    await new PortClient(store).one()
     expect(pool.totalCount).toBeGreaterThan(0)
     await store.close()
     expect((await pool.query('select 1 as one')).rows).toEqual([{ one: 1 }])
@@ -62,7 +62,7 @@ await describeWith('postgres', 'connections of the postgres store', (url) => {
   test('with pgbouncer no statement is prepared by name, and nobody listens', async () => {
     const pool = new pg.Pool({ connectionString: url, max: 1 })
     const store = open(pool, { pgbouncer: true })
-    await store.enqueue(request(), [newJob()])
+    await new PortClient(store).one()
     await store.subscribe(() => {})
     expect((await pool.query('select name from pg_prepared_statements')).rows).toEqual([])
     const listening = await query(url, `select from pg_stat_activity where query ilike 'listen%${schema}%'`)
@@ -75,10 +75,10 @@ await describeWith('postgres', 'connections of the postgres store', (url) => {
     const name = schemaName()
     const pool = new pg.Pool({ connectionString: url, max: 3, application_name: name })
     const store = open(pool)
-    await store.enqueue(request(), [newJob()])
+    await new PortClient(store).one()
     await query(url, `select pg_terminate_backend(pid) from pg_stat_activity where application_name = '${name}'`)
     await expect.poll(() => pool.totalCount).toBe(0)
-    await store.enqueue(request(), [newJob()])
+    await new PortClient(store).one()
     await store.close()
     await pool.end()
   })
@@ -89,7 +89,7 @@ await describeWith('postgres', 'connections of the postgres store', (url) => {
     await store.open()
     proxy.silence()
     const job = newJob()
-    const same = request()
+    const same = new PortClient(store).request()
     await expect(store.enqueue(same, [job])).rejects.toThrow(StoreUnavailableError)
     proxy.cut()
     proxy.restore()
@@ -105,7 +105,7 @@ await describeWith('postgres', 'connections of the postgres store', (url) => {
     proxy.cut()
     await expect.poll(() => heard, { timeout: 5_000 }).toContainEqual({ kind: 'wake', queues: null })
     const other = open()
-    await other.enqueue(request(), [newJob({ queue: 'woken' })])
+    await new PortClient(other).one({ queue: 'woken' })
     await expect.poll(() => heard, { timeout: 5_000 }).toContainEqual({ kind: 'wake', queues: ['woken'] })
   })
 

@@ -34,9 +34,9 @@ begin
 
   delete from {schema}.locks h where h.key = any(p_keys) and h.until <= v_now;
   v_first := {schema}.next_fences(cardinality(p_keys));
-  insert into {schema}.locks as h (key, acquisition, owner, fence, until)
+  insert into {schema}.locks as h (key, acquisition, owner, fence, until, job)
   select k.key, p_acquisition, p_owner,
-    coalesce((select max(mine.fence) from {schema}.locks mine where mine.key = k.key), v_first + k.n - 1), v_now + p_ttl
+    coalesce((select max(mine.fence) from {schema}.locks mine where mine.key = k.key), v_first + k.n - 1), v_now + p_ttl, p_job
   from unnest(p_keys) with ordinality as k(key, n)
   on conflict (key, acquisition) do update set until = excluded.until;
   outcome := 'acquired';

@@ -8,7 +8,7 @@ begin
     perform {schema}.finish(v_job, 'x', coalesce({schema}.kept(v_job.keep, 'x'), p_stay), null, p_now);
     return 'done';
   end if;
-  update {schema}.jobs set cancel = coalesce(cancel, p_stay) where id = p_id and state = 's';
+  update {schema}.jobs set cancel = coalesce(cancel, p_stay) where id = p_id and (state = 's' or state = 'r' and locks is not null);
   if found then
     return 'requested';
   end if;

@@ -1,32 +1,28 @@
--- How many of these jobs a claim may take: it ends before the first that would be reserved and may not be, and where the
--- inputs fill p_max_bytes, but never before one job. full: it was the
--- bytes; held_back: it was such a job.
+-- How many of these picked jobs a claim may take: it ends before the first that would be reserved and may not be, and where the
+-- inputs fill p_max_bytes, but never before one job. p_places: where their rows are, which are locked; p_start: so many are
+-- started; p_soon: those and so many after them may have locks. full: it was the bytes; held_back: it was such a job.
 create or replace function {schema}.cut(
-  p_ids uuid[], p_start int, p_bytes bigint, p_max_bytes bigint, out kept int, out bytes bigint, out full boolean,
-  out held_back boolean
+  p_places tid[], p_start int, p_soon int, p_bytes bigint, p_max_bytes bigint, out kept int, out bytes bigint,
+  out "full" boolean, out held_back boolean
 )
 language plpgsql as $$
-declare
-  v_job record;
 begin
-  kept := 0;
-  bytes := p_bytes;
-  "full" := false;
-  held_back := false;
-  for v_job in
-    select coalesce(octet_length(j.input), 0) as size, j.rank = -32769 or j.locks is not null or j.unique_mode = 'q' as special
-    from unnest(p_ids) with ordinality as c(id, n) join {schema}.jobs j on j.id = c.id
-    order by c.n
-  loop
-    if v_job.special and kept >= p_start then
-      held_back := true;
-      exit;
-    end if;
-    if bytes > 0 and bytes + v_job.size > p_max_bytes then
-      "full" := true;
-      exit;
-    end if;
-    kept := kept + 1;
-    bytes := bytes + v_job.size;
-  end loop;
+  with each as materialized (
+    select c.n, p_bytes + sum(coalesce(octet_length(j.input), 0)) over (order by c.n) as total,
+      coalesce(octet_length(j.input), 0) as size, c.n > case
+        when j.unique_mode = 'q' then p_start when j.locks is not null then p_soon when j.rank = -32769 then p_start
+      end as special
+    from unnest(p_places) with ordinality as c(place, n) join {schema}.jobs j on j.ctid = c.place
+  ), bounds as (
+    select min(n) filter (where special) as special, min(n) filter (where total > size and total > p_max_bytes) as big
+    from each
+  ), ends as (
+    select least(b.special, b.big, cardinality(p_places) + 1) - 1 as kept,
+      coalesce(b.special <= b.big, b.special is not null) as held_back,
+      coalesce(b.big < b.special, b.big is not null) as "full"
+    from bounds b
+  )
+  select e.kept, e.held_back, e."full", coalesce((select total from each where n = e.kept), p_bytes)
+  into kept, held_back, "full", bytes
+  from ends e;
 end $$;

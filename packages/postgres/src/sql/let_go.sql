@@ -1,8 +1,11 @@
--- Notes that a claim holds one job less.
-create or replace function {schema}.let_go(p_claim uuid) returns void
+-- Notes that a claim holds so many jobs less.
+create or replace function {schema}.let_go(p_claim uuid, p_count int) returns void
 language plpgsql as $$
+declare
+  v_held int;
 begin
-  if p_claim is not null then
-    perform {schema}.let_go_all(array[p_claim]);
+  update {schema}.claims set held = held - p_count where claim = p_claim returning held into v_held;
+  if v_held <= 0 then
+    delete from {schema}.claims where claim = p_claim;
   end if;
 end $$;

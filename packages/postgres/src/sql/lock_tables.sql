@@ -1,15 +1,18 @@
 -- Who holds what: a row for each key and acquisition. All changes to locks and lines happen one after the other: see
--- lock_up.sql. "until" is null where a job's run holds it, for as long as it lasts.
+-- lock_up.sql. "until" is null where a run of "job" holds it, for as long as that lasts; "own": its job named it, and
+-- "acquisition" is the job's id.
 create table {schema}.locks (
   key text collate "C" not null,
   acquisition uuid not null,
   owner text collate "C" not null,
   fence bigint not null,
   until bigint,
+  job uuid,
+  own boolean not null default false,
   primary key (key, acquisition)
 ) with (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 5000, autovacuum_vacuum_cost_delay = 0);
-create index locks_owner on {schema}.locks (owner);
-create index locks_acquisition on {schema}.locks (acquisition);
+create index locks_job on {schema}.locks (job) where job is not null;
+create index locks_acquisition on {schema}.locks (acquisition) where not own;
 create index locks_until on {schema}.locks (until) where until is not null;
 
 -- The last fencing number that was given, to whatever key.

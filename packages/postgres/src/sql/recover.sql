@@ -11,8 +11,10 @@ declare
   v_now bigint := {schema}.now_ms();
   v_claim record;
   v_job {schema}.jobs;
+  v_again boolean;
   v_waits boolean := false;
-  v_ended text[];
+  v_ended uuid[];
+  v_unrun uuid[];
 begin
   count := 0;
   more := false;
@@ -38,9 +40,13 @@ begin
       end if;
       count := count + 1;
       if v_job.locks is not null then
-        v_ended := v_ended || {schema}.owner_of_run(v_job.id, v_job.run);
+        v_ended := v_ended || v_job.id;
       end if;
-      v_waits := {schema}.recover_job(v_job, p_error, p_stay_failed, p_stay_cancelled, v_now) or v_waits;
+      v_again := {schema}.recover_job(v_job, p_error, p_stay_failed, p_stay_cancelled, v_now);
+      v_waits := v_waits or v_again;
+      if v_again and v_job.state = 'r' then
+        v_unrun := v_unrun || v_job.id;
+      end if;
     end loop;
     exit when more;
     delete from {schema}.claims c where c.claim = v_claim.claim
@@ -50,7 +56,7 @@ begin
     select from {schema}.claims c where not exists (select from {schema}.workers w where w.instance = c.instance)
   );
   if v_ended is not null then
-    v_waits := {schema}.end_runs(v_ended, v_now) is not null or v_waits;
+    v_waits := {schema}.end_runs(v_ended, v_unrun, v_now) is not null or v_waits;
   end if;
   v_waits := {schema}.tend_locks(v_now - p_turn, v_now) is not null or v_waits;
   if v_waits then

@@ -8,7 +8,7 @@ begin
   perform {schema}.lock_up();
   v_now := {schema}.now_ms();
   with gone as (
-    delete from {schema}.locks h where h.acquisition = p_acquisition and (p_keys is null or h.key = any(p_keys))
+    delete from {schema}.locks h where h.acquisition = p_acquisition and not h.own and (p_keys is null or h.key = any(p_keys))
     returning h.key, h.until
   )
   select count(*) filter (where until is null or until > v_now), array_agg(key) into count, v_keys from gone;

@@ -9,7 +9,7 @@ begin
     perform {schema}.free_key(v_job.unique_digest, v_job.id);
     return 'done';
   end if;
-  update {schema}.jobs set cancel = -1 where id = p_id and state = 's';
+  update {schema}.jobs set cancel = -1 where id = p_id and (state = 's' or state = 'r' and locks is not null);
   if found then
     return 'requested';
   end if;

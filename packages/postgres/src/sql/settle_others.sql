@@ -1,14 +1,14 @@
 -- Ends runs in any way. p_outcomes: a JSON array with, of each, "n" (its number), "kind", the fence, and what that kind
 -- has. refused: the numbers of those that the fence refused; queues: where jobs wait again, or soon.
--- ended: the owners that these runs were of locks, null where none had any.
+-- ended: the jobs of these whose runs may have held locks, null where there is none; unrun: jobs that go back
+-- without having run; claims: of each run, whose it was.
 -- A run that would be tried again but was to be cancelled ends cancelled.
 create or replace function {schema}.settle_others(p_outcomes json, p_now bigint, out refused int[], out queues text[],
-  out ended text[])
+  out ended uuid[], out unrun uuid[], out claims uuid[])
 language plpgsql as $$
 declare
   v_outcome record;
   v_job {schema}.jobs;
-  v_claim uuid;
   v_lanes int[] := '{}';
 begin
   refused := '{}';
@@ -22,9 +22,9 @@ begin
       refused := refused || v_outcome.n;
       continue;
     end if;
-    v_claim := v_job.claim;
+    claims := claims || v_job.claim;
     if v_job.locks is not null then
-      ended := ended || {schema}.owner_of_run(v_job.id, v_job.run);
+      ended := ended || v_job.id;
     end if;
     insert into {schema}.count_deltas (lane, queued, running)
     values (v_job.lane, -(v_job.state = 'r')::int, -(v_job.state = 's')::int);
@@ -56,6 +56,9 @@ begin
     elsif v_job.cancel is not null then
       perform {schema}.finish(v_job, 'x', coalesce({schema}.kept(v_job.keep, 'x'), v_job.cancel), null, p_now);
     elsif v_outcome.kind = 'release' then
+      if v_outcome.ran is null then
+        unrun := unrun || v_job.id;
+      end if;
       v_job.state := 'q';
       v_job.claim := null;
       insert into {schema}.jobs select v_job.*;
@@ -68,7 +71,6 @@ begin
         v_lanes := v_lanes || v_job.lane;
       end if;
     end if;
-    perform {schema}.let_go(v_claim);
     if v_outcome.jobs is not null then
       perform {schema}.put_json(v_outcome.jobs, p_now);
     end if;

@@ -23,8 +23,9 @@ create table {schema}.queues (
   paused boolean not null default false
 );
 
--- The order of becoming due, and of finished jobs that of ending.
-create sequence {schema}.places;
+-- The order of becoming due, and of finished jobs that of ending. Each number drawn is the first of a thousand places: one
+-- draw serves a whole request.
+create sequence {schema}.places increment by 1000;
 
 -- Waiting and in flight. What a claim writes stands together and in no index, so that a claim is a HOT update and its
 -- WAL record holds little more than those columns. Less than half of a page is filled, for the second version of each row
@@ -46,7 +47,7 @@ create table {schema}.jobs (
   attempt int not null default 0,
   started_at bigint not null default 0,
   claim uuid,
-  -- Set where a running job is to be cancelled: how long it then stays; -1: it is to be removed.
+  -- Set where a job in a worker's hands is to be cancelled: how long it then stays; -1: it is to be removed.
   cancel bigint,
   input text,
   keep text,

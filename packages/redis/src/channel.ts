@@ -1,111 +1,58 @@
-import { randomUUID } from 'node:crypto'
-import type { Signal } from '@jobs-worker/core/store'
+import { type Ears, SignalChannel } from '@jobs-worker/core/store'
 import type { Connection } from './connection'
 import type { Keys } from './keys'
 import { Listening } from './listening'
-import { decodePayload, type Payload, toSignal, wakePayload } from './payload'
+import { Waits } from './waits'
+import { readClaimed } from './wire/decode-job'
+import { suffixOf } from './wire/ids'
+import { Reader } from './wire/reader'
 
-/** At most one wake-up crosses in so many ms: every listening process hears each. */
-const WAKE_EVERY = 5
+/** `wakeEvery`: every listening process hears each. */
+const LIMITS = { wakeEvery: 5, longest: 64 * 1024 }
 
-type Listener = (signal: Signal) => void
-
-/**
- * Signals of this process and of others. What this store object causes its listeners hear at once, without the way over
- * Redis; wake-ups for others are gathered.
- */
-export class Channel {
+/** Signals by PUBLISH and SUBSCRIBE. */
+export class Channel extends SignalChannel {
   readonly name: string
-  readonly sender = randomUUID().slice(0, 8)
+  /** On which the workers of this process hear what they are handed; null on a cluster, whose nodes do not know who listens. */
+  readonly own: string | null
+  readonly waits = new Waits()
   readonly #connection: Connection
-  readonly #listeners = new Set<Listener>()
-  #listening: Promise<Listening> | null = null
-  #wokeAt = Number.NEGATIVE_INFINITY
-  #pending: Set<string> | null = null
-  #timer: NodeJS.Timeout | null = null
 
   constructor(connection: Connection, keys: Keys) {
+    super(LIMITS)
     this.#connection = connection
     this.name = keys.channel
+    this.own = connection.whole ? `${keys.channel}:${this.sender}` : null
   }
 
-  async subscribe(listener: Listener): Promise<() => Promise<void>> {
-    const own: Listener = (signal) => listener(signal)
-    this.#listeners.add(own)
-    try {
-      this.#listening ??= Listening.start(this.#connection.subscriber(), this.name, {
-        message: (text) => this.#hear(text),
-        reconnected: () => this.emit({ kind: 'wake', queues: null }),
-      })
-      await this.#listening
-    } catch (error) {
-      this.#listeners.delete(own)
-      this.#listening = null
-      throw error
-    }
-    return async () => {
-      this.#listeners.delete(own)
-      if (this.#listeners.size === 0) await this.#unlisten()
-    }
-  }
-
-  emit(signal: Signal): void {
-    for (const listener of this.#listeners) listener(signal)
-  }
-
-  /** Tells everybody, now. */
-  async send(payload: Payload): Promise<void> {
-    this.emit(toSignal(payload))
-    await this.broadcast([JSON.stringify(payload)])
-  }
-
-  /** To the other processes, in order. */
   async broadcast(messages: readonly string[]): Promise<void> {
     for (const message of messages) await this.#connection.command((client) => client.publish(this.name, message))
   }
 
   /** What a script that makes jobs of this queue due may publish itself; false: see `woke`. */
   wakeFor(queue: string): string | false {
-    if (performance.now() - this.#wokeAt < WAKE_EVERY) return false
-    this.#wokeAt = performance.now()
-    return wakePayload(this.sender, [queue])
+    return this.mayWake() && this.wakeUp([queue])
   }
 
   /** After that script: wakes the listeners here, and the others soon where it published nothing. */
   woke(queue: string, sent: boolean): void {
     this.emit({ kind: 'wake', queues: [queue] })
-    if (sent) return
-    this.#pending ??= new Set()
-    this.#pending.add(queue)
-    const rest = Math.max(0, this.#wokeAt + WAKE_EVERY - performance.now())
-    this.#timer ??= setTimeout(() => void this.flush(), rest)
+    if (!sent) this.gather([queue])
   }
 
-  /** Sends what is gathered. A wake-up that is lost is made good by polling. */
-  async flush(): Promise<void> {
-    if (this.#timer !== null) clearTimeout(this.#timer)
-    this.#timer = null
-    const queues = this.#pending
-    this.#pending = null
-    if (queues === null) return
-    this.#wokeAt = performance.now()
-    await this.broadcast([wakePayload(this.sender, [...queues])]).catch(() => {})
+  protected async listen(ears: Ears): Promise<() => void> {
+    const channels = {
+      [this.name]: (message: Buffer) => ears.message(message.toString()),
+      ...(this.own !== null && { [this.own]: (message: Buffer) => this.#handed(new Reader(message)) }),
+    }
+    const listening = await Listening.start(this.#connection.subscriber(), channels, () => ears.missed())
+    return () => listening.stop()
   }
 
-  async close(): Promise<void> {
-    await this.flush()
-    this.#listeners.clear()
-    await this.#unlisten()
-  }
-
-  #hear(text: string): void {
-    const payload = decodePayload(text)
-    if (payload !== null && payload[1] !== this.sender) this.emit(toSignal(payload))
-  }
-
-  async #unlisten(): Promise<void> {
-    const listening = this.#listening
-    this.#listening = null
-    if (listening !== null) (await listening.catch(() => null))?.stop()
+  #handed(reader: Reader): void {
+    reader.array()
+    const [instance, claim, queue, worker] = [reader.text(), reader.text(), reader.text(), reader.text()]
+    if (!this.waits.heard(instance, claim)) return
+    this.emit({ kind: 'handed', instance, jobs: readClaimed(reader, queue, suffixOf(queue), worker) })
   }
 }

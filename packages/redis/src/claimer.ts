@@ -3,10 +3,12 @@ import type {
   ExchangeReply,
   ExtendReply,
   Fence,
+  Outcome,
   Registration,
   RequestId,
   WorkerInfo,
 } from '@jobs-worker/core/store'
+import type { LocksApart } from './apart/locks-apart'
 import type { Connection } from './connection'
 import type { DueTimes } from './due-times'
 import { ExchangeRun, type Surroundings } from './exchange'
@@ -16,6 +18,7 @@ import type { Queues } from './queues'
 import { SCRIPTS } from './scripts'
 import { encodeFence } from './wire/encode-exchange'
 import { encodeMs } from './wire/encode-jobs'
+import { idOf, suffixOf } from './wire/ids'
 import type { RedisWriter } from './writer'
 
 export class RedisClaimer {
@@ -34,12 +37,13 @@ export class RedisClaimer {
     due: DueTimes,
     calls: ExchangeCalls,
     writer: RedisWriter,
+    locks: LocksApart | null,
   ) {
     this.#connection = connection
     this.#keys = keys
     this.#queues = queues
     this.#due = due
-    this.#around = { calls, queues, writer, enter: (...about) => this.#enter(...about) }
+    this.#around = { calls, queues, writer, locks, enter: (...about) => this.#enter(...about) }
   }
 
   async register(
@@ -68,24 +72,38 @@ export class RedisClaimer {
 
   async unregister(instance: string): Promise<void> {
     this.#served.delete(instance)
+    // It is gone for its own process already: what it is handed until it is gone here too goes back.
+    const unheard = this.#around.calls.waits.end(instance)
     const reader = await this.#connection.run(SCRIPTS.unregister, this.#keys.common, [instance])
     reader.array()
-    await this.#join(
+    const handed = await this.#join(
       reader.each(() => reader.text()),
       instance,
       '',
     )
+    // What it was handed and does not know of goes back at once.
+    const settle = handed.filter(({ claim }) => unheard.has(claim)).flatMap(releases)
+    const exchange = { instance, settle, start: [], report: [], claim: null }
+    if (settle.length > 0) await new ExchangeRun(this.#around, { client: instance, number: 1 }, exchange).run()
   }
 
   async exchange(request: RequestId, exchange: Exchange): Promise<ExchangeReply> {
-    // At once: where the exchange changes when the next job is due, noting that tells.
-    const [{ changes, crossed, registered, watched, ...reply }, around] = await Promise.all([
-      new ExchangeRun(this.#around, request, exchange).run(),
-      this.#outlook(request, exchange),
-    ])
+    // Where queues cannot tell, those who can are asked at the same time.
+    const asked = this.#connection.whole ? null : this.#outlook(request, exchange)
+    asked?.catch(() => {})
+    const gathered = await new ExchangeRun(this.#around, request, exchange).run()
+    const { changes, crossed, registered, nextDueIn, ...reply } = gathered
+    if (registered !== null && nextDueIn !== undefined && !crossed && changes.size === 0) {
+      return { ...reply, registered, nextDueIn }
+    }
+    const around = await (asked ?? this.#outlook(request, exchange))
     const changed = crossed || changes.size > 0
-    const nextDueIn = changed ? (await this.#due.note(changes)).nextDueIn : around.nextDueIn
-    return { ...reply, nextDueIn, registered: registered ?? around.registered, watched: watched || around.watched }
+    return {
+      ...reply,
+      registered: registered ?? around.registered,
+      nextDueIn: changed ? (await this.#due.note(changes)).nextDueIn : around.nextDueIn,
+      watched: reply.watched || around.watched,
+    }
   }
 
   async extend(instance: string, leases: readonly Fence[]): Promise<ExtendReply> {
@@ -149,9 +167,27 @@ export class RedisClaimer {
   }
 
   /** @param worker its id; '': it claims no more */
-  async #join(queues: readonly string[], instance: string, worker: string): Promise<void> {
-    await Promise.all(
-      queues.map((queue) => this.#connection.run(SCRIPTS.join, this.#keys.queue(queue), [instance, worker])),
-    )
+  async #join(queues: readonly string[], instance: string, worker: string): Promise<readonly Handed[]> {
+    const joined = queues.map(async (queue) => {
+      const reader = await this.#connection.run(SCRIPTS.join, this.#keys.queue(queue), [instance, worker])
+      reader.array()
+      return reader.maybe((): Handed => {
+        reader.array()
+        const suffix = suffixOf(queue)
+        return { claim: reader.text(), ids: reader.each(() => idOf(reader.hex(), suffix)) }
+      })
+    })
+    return (await Promise.all(joined)).filter((handed) => handed !== null)
   }
+}
+
+/** What a worker was handed last: see lua/lib/wait.lua. */
+interface Handed {
+  readonly claim: string
+  readonly ids: readonly string[]
+}
+
+/** Only what was never run is handed over. */
+function releases({ claim, ids }: Handed): Outcome[] {
+  return ids.map((id) => ({ id, run: 1, claim, kind: 'release', ranFor: null }))
 }

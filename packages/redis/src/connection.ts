@@ -26,8 +26,9 @@ export class Connection {
   readonly #client: Client
   /** Why the client is not connected: its commands only tell that they were given up. */
   #latest: Error | null = null
-  /** What a script may change beside its queue: the tag of what concerns no single one; null on a cluster. */
+  /** The tag of what concerns no single queue. */
   #shared: string | null = null
+  #follow: (news: Reader) => Promise<void> = async () => undefined
   readonly #waiting = new Set<(error: Error) => void>()
 
   constructor(options: ConnectionOptions) {
@@ -57,23 +58,34 @@ export class Connection {
     return this.#options.whole
   }
 
-  /** Scripts may change this beside their queue from now on. */
+  /** Scripts may change this beside their queue from now on, where it is on the same node. */
   share(tag: string): void {
     this.#shared = tag
+  }
+
+  /** On a cluster: does what scripts leave to be done on other nodes, before their answers count. */
+  follow(news: (news: Reader) => Promise<void>): void {
+    this.#follow = news
   }
 
   /** Runs a script, which Redis knows by its hash unless it was restarted. */
   async run(script: Script, key: string, message: Packable): Promise<Reader> {
     const argument = pack(message)
-    const keys = this.#shared === null ? [key] : [key, this.#shared]
-    return this.command(async (client) => {
+    const own = this.whole ? script : (script.apart ?? script)
+    const beside = this.#shared !== null && (this.whole || key === this.#shared)
+    const keys = beside ? [key, this.#shared as string] : [key]
+    const reply = await this.command(async (client) => {
       try {
-        return new Reader(await evaluate(client, script, 'sha', [...keys, argument], this.#options.wait))
+        return await evaluate(client, own, 'sha', [...keys, argument], this.#options.wait)
       } catch (error) {
         if (!isMissingScript(error)) throw error
-        return new Reader(await evaluate(client, script, 'text', [...keys, argument], this.#options.wait))
+        return evaluate(client, own, 'text', [...keys, argument], this.#options.wait)
       }
     })
+    if (Buffer.isBuffer(reply)) return new Reader(reply)
+    const [answer, news] = reply
+    if (news.length > 0) await this.#follow(new Reader(news))
+    return new Reader(answer)
   }
 
   /** @throws StoreUnavailableError where the answer may have been lost, StoreConfigError where asking again will not help */

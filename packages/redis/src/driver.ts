@@ -29,5 +29,5 @@ interface Pipeline {
 
 /** A connection of its own that hears a channel. */
 export interface Subscriber extends Pick<Client, 'status' | 'on' | 'off' | 'disconnect' | 'ping'> {
-  subscribe(channel: string): Promise<unknown>
+  subscribe(...channels: string[]): Promise<unknown>
 }

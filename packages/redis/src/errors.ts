@@ -11,7 +11,7 @@ const PASSING = /^(LOADING|BUSY|MASTERDOWN|READONLY|CLUSTERDOWN|TRYAGAIN|MOVED|A
 
 /** ioredis tells of a lost or unavailable connection in words and names. */
 const LOST =
-  /Connection is closed|Command timed out|Stream isn't writeable|Socket closed|Connection closed|ECONN|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|ENOENT|All sentinels are unreachable|Failed to refresh slots cache|Cluster isn't ready|Command aborted|None of startup nodes|max retries per request|Cluster is ended/i
+  /Connection is closed|Command timed out|Stream isn't writeable|Socket closed|Connection closed|ECONN|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|ENOENT|All sentinels are unreachable|Failed to refresh slots cache|Cluster isn't ready|Command aborted|None of startup nodes|max retries per request|Cluster is ended|Too many Cluster redirections/i
 
 /** The driver's error as one of core's; an error of neither kind is passed on as it is: it is a fault of this store. */
 export function translate(error: unknown, latest: Error | null = null): unknown {

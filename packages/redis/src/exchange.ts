@@ -1,4 +1,7 @@
 import type { ClaimedJob, Exchange, ExchangeReply, RequestId } from '@jobs-worker/core/store'
+import { Asking } from './apart/asking'
+import type { Ask } from './apart/asks'
+import type { LocksApart } from './apart/locks-apart'
 import type { DueChange } from './due-times'
 import type { ExchangeCalls, QueueExchange, QueueReply, Wanted } from './exchange-call'
 import { NO_WRITES, type PlannedStep, planExchange, type Writes } from './exchange-plan'
@@ -11,11 +14,15 @@ export interface Surroundings {
   readonly calls: ExchangeCalls
   readonly queues: Queues
   readonly writer: RedisWriter
+  /** null where locks and queues are on one server. */
+  readonly locks: LocksApart | null
   /** The worker's id, where it may claim from one more queue; null: it is not registered. */
   enter(instance: string, queue: string, request: RequestId): Promise<string | null>
 }
 
 export interface Gathered extends Omit<ExchangeReply, 'nextDueIn' | 'registered'> {
+  /** undefined where no queue was asked, or none could know. */
+  readonly nextDueIn: number | null | undefined
   /** As far as a queue told; null where none was asked. */
   readonly registered: boolean | null
   readonly changes: ReadonlyMap<string, DueChange>
@@ -45,6 +52,7 @@ export class ExchangeRun {
   #ended = false
   #more = false
   #registered: boolean | null = null
+  #nextDueIn: number | null | undefined
   #watched = false
   #crossed = false
 
@@ -58,6 +66,15 @@ export class ExchangeRun {
   }
 
   async run(): Promise<Gathered> {
+    const ended = await this.#around.locks?.end(this.#exchange.settle)
+    try {
+      return await this.#run()
+    } finally {
+      ended?.()
+    }
+  }
+
+  async #run(): Promise<Gathered> {
     const plan = await planExchange(this.#around.queues, this.#exchange)
     const last = plan.at(-1) as PlannedStep
     for (const step of plan.slice(0, -1)) await this.#write(step, null)
@@ -76,6 +93,7 @@ export class ExchangeRun {
       claimed: this.#claimed,
       more: this.#more,
       registered: this.#registered,
+      nextDueIn: this.#nextDueIn,
       watched: this.#watched,
       changes: this.#changes,
       crossed: this.#crossed,
@@ -106,8 +124,29 @@ export class ExchangeRun {
     const reply = await this.#around.calls.call(step)
     this.#take(reply, writes, queue)
     if (!claims) return
-    if (reply.registered) this.#registered = true
-    else await this.#claimAnew(step)
+    const asks = reply.registered ? reply.asks : await this.#claimAnew(step)
+    if (asks.length > 0) await this.#askAndClaim(queue, part, asks)
+  }
+
+  /** The claim met jobs with locks, which are on another node: it goes on with what those say. */
+  async #askAndClaim(queue: string, part: string, first: readonly Ask[]): Promise<void> {
+    const asking = new Asking(this.#around.locks as LocksApart, this.#request, queue)
+    let asks = first
+    for (let n = 0; asks.length > 0; n++) {
+      const own = `${part}l${n}.`
+      await asking.ask(own, asks)
+      const { instance } = this.#exchange
+      const wanted = this.#wanted(queue, asking)
+      const step = { request: this.#request, part: own, instance, queue, writes: NO_WRITES, wanted, join: null }
+      const reply = await this.#around.calls.call(step)
+      this.#take(reply, NO_WRITES, queue)
+      asks = reply.asks
+    }
+    if (asking.exhausted) {
+      this.#ended = true
+      this.#more = true
+    }
+    await asking.end(this.#claimed)
   }
 
   /** Claims from a queue what one step of it could not. */
@@ -118,12 +157,13 @@ export class ExchangeRun {
   }
 
   /** The queue does not know the worker: it is not registered, or has not claimed from this queue before. */
-  async #claimAnew(step: QueueExchange): Promise<void> {
+  async #claimAnew(step: QueueExchange): Promise<readonly Ask[]> {
     const join = await this.#around.enter(step.instance, step.queue, step.request)
     this.#registered ||= join !== null
-    if (join === null) return
+    if (join === null) return []
     const reply = await this.#around.calls.call({ ...step, writes: NO_WRITES, part: `j${step.part}`, join })
     this.#take(reply, NO_WRITES, step.queue)
+    return reply.asks
   }
 
   #left(): number {
@@ -131,7 +171,7 @@ export class ExchangeRun {
     return claim === null ? 0 : claim.start + claim.reserve - this.#count
   }
 
-  #wanted(queue: string): Wanted | null {
+  #wanted(queue: string, asking: Asking | null = null): Wanted | null {
     const { claim } = this.#exchange
     if (claim === null) return null
     const limit = claim.queues.find(({ name }) => name === queue)?.limit ?? 0
@@ -139,8 +179,11 @@ export class ExchangeRun {
       claim,
       limit: Math.min(limit - (this.#counts.get(queue) ?? 0), this.#left(), STEP),
       start: Math.max(0, claim.start - this.#count),
+      soon: Math.max(0, claim.start + (claim.reserveLocked ?? 0) - this.#count),
       bytes: claim.maxBytes - this.#bytes,
       any: this.#count > 0,
+      verdicts: asking?.verdicts ?? [],
+      mayAsk: asking === null || !asking.exhausted,
     }
   }
 
@@ -156,6 +199,8 @@ export class ExchangeRun {
     this.#ended ||= reply.ended
     this.#more ||= reply.ended || reply.heldBack
     this.#watched ||= reply.watched
+    this.#registered ||= reply.registered || null
+    this.#nextDueIn = reply.nextDueIn
     if (reply.due !== null) this.#changes.set(queue, reply.due)
   }
 }

@@ -1,4 +1,5 @@
 import type { PromoteReply, RecoverOptions, StepReply } from '@jobs-worker/core/store'
+import type { Tending } from './apart/tending'
 import type { Channel } from './channel'
 import type { Connection } from './connection'
 import { type DueChange, type DueTimes, readDueChange } from './due-times'
@@ -30,14 +31,24 @@ export class RedisKeeper {
   readonly #queues: Queues
   readonly #due: DueTimes
   readonly #channel: Channel
+  readonly #apart: Tending | null
   #sweptAt = Number.NEGATIVE_INFINITY
 
-  constructor(connection: Connection, keys: Keys, queues: Queues, due: DueTimes, channel: Channel) {
+  /** @param apart null where locks and queues are on one server */
+  constructor(
+    connection: Connection,
+    keys: Keys,
+    queues: Queues,
+    due: DueTimes,
+    channel: Channel,
+    apart: Tending | null,
+  ) {
     this.#connection = connection
     this.#keys = keys
     this.#queues = queues
     this.#due = due
     this.#channel = channel
+    this.#apart = apart
   }
 
   async recover(options: RecoverOptions): Promise<StepReply> {
@@ -59,9 +70,9 @@ export class RedisKeeper {
       const pairs = buried.map(({ instance, leaseEnd }) => [instance, leaseEnd])
       await this.#connection.run(SCRIPTS.bury, this.#keys.common, pairs)
     }
-    if (this.#connection.whole) {
-      await this.#connection.run(SCRIPTS.tendLocks, this.#keys.common, [encodeMs(options.turn ?? TURN), options.limit])
-    }
+    const turn = encodeMs(options.turn ?? TURN)
+    if (this.#apart !== null) await this.#apart.tend(turn)
+    else await this.#connection.run(SCRIPTS.tendLocks, this.#keys.common, [turn, options.limit])
     return { count, more: holding.size > 0 || dead.length === DEAD }
   }
 

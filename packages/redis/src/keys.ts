@@ -22,4 +22,9 @@ export class Keys {
     // A brace of the name's own would end the tag.
     return `{${this.#prefix}:${name.replace(/[%}]/g, (found) => (found === '%' ? '%25' : '%7D'))}}:`
   }
+
+  /** The name of the queue whose keys begin so. */
+  queueOf(tag: string): string {
+    return tag.slice(this.#prefix.length + 2, -2).replace(/%25|%7D/g, (found) => (found === '%25' ? '%' : '}'))
+  }
 }

@@ -1,16 +1,11 @@
+import type { Ears } from '@jobs-worker/core/store'
 import type { Subscriber } from './driver'
 import { translate } from './errors'
 
 /** A subscribed connection is asked whether it lives every so many ms, and has as long to answer. */
 const PING_EVERY = 10_000
 
-export interface Ears {
-  message(text: string): void
-  /** What was said meanwhile is lost. */
-  reconnected(): void
-}
-
-/** A connection that hears one channel, and comes back by itself. */
+/** A connection that hears channels, and comes back by itself. */
 export class Listening {
   readonly #client: Subscriber
   readonly #timer: NodeJS.Timeout
@@ -23,21 +18,23 @@ export class Listening {
   }
 
   /** Resolves when what is published from now on is heard. */
-  static async start(client: Subscriber, channel: string, ears: Ears): Promise<Listening> {
+  static async start(
+    client: Subscriber,
+    channels: Readonly<Record<string, (message: Buffer) => void>>,
+    missed: Ears['missed'],
+  ): Promise<Listening> {
     let latest: Error | null = null
     client.on('error', (error: Error) => {
       latest = error
     })
-    client.on('message', (from: string, text: string) => {
-      if (from === channel) ears.message(text)
-    })
+    client.on('messageBuffer', (from: Buffer, message: Buffer) => channels[from.toString()]?.(message))
     try {
-      await client.subscribe(channel)
+      await client.subscribe(...Object.keys(channels))
     } catch (error) {
       client.disconnect()
       throw translate(error, latest)
     }
-    client.on('ready', () => ears.reconnected())
+    client.on('ready', missed)
     return new Listening(client)
   }
 

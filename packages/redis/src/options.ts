@@ -1,4 +1,4 @@
-import { InvalidError } from '@jobs-worker/core/store'
+import { checkBoolean, checkInteger, InvalidError } from '@jobs-worker/core/store'
 import type { Wait } from './wait'
 
 export interface RedisStoreOptions {
@@ -58,16 +58,4 @@ function checkPrefix(prefix: unknown): string {
     throw new InvalidError('prefix', prefix, '1 to 100 letters, digits and . _ - :')
   }
   return prefix
-}
-
-function checkBoolean(field: string, value: unknown): boolean {
-  if (typeof value !== 'boolean') throw new InvalidError(field, value, 'true or false')
-  return value
-}
-
-function checkInteger(field: string, value: unknown, least: number, most: number): number {
-  if (!Number.isInteger(value) || (value as number) < least || (value as number) > most) {
-    throw new InvalidError(field, value, `a whole number from ${least} to ${most}`)
-  }
-  return value as number
 }

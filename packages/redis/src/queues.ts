@@ -1,8 +1,7 @@
-import { queueHash, queueHashOf } from '@jobs-worker/core/store'
 import type { Connection } from './connection'
 import type { Keys } from './keys'
 import { SCRIPTS } from './scripts'
-import { isUuid } from './wire/ids'
+import { isUuid, SUFFIX, suffixOf } from './wire/ids'
 
 /** What this process has noted in the registry is noted again after so many ms: somebody may have emptied the database. */
 const NOTE_EVERY = 60_000
@@ -11,8 +10,9 @@ const NOTE_EVERY = 60_000
 export class Queues {
   readonly #connection: Connection
   readonly #keys: Keys
-  readonly #byHash = new Map<number, Set<string>>()
-  readonly #noted = new Map<string, { readonly at: number; readonly done: Promise<void> }>()
+  /** By the last digits of their jobs' ids. */
+  readonly #bySuffix = new Map<string, Set<string>>()
+  readonly #noted = new Map<string, { readonly at: number; readonly done: Promise<void>; isDone: boolean }>()
   #loading: Promise<readonly string[]> | null = null
 
   constructor(connection: Connection, keys: Keys) {
@@ -26,20 +26,28 @@ export class Queues {
     if (noted !== undefined && performance.now() - noted.at < NOTE_EVERY) return noted.done
     this.know(name)
     const done = this.#note(name)
-    this.#noted.set(name, { at: performance.now(), done })
+    const noting = { at: performance.now(), done, isDone: false }
+    this.#noted.set(name, noting)
     try {
       await done
+      noting.isDone = true
     } catch (error) {
       this.#noted.delete(name)
       throw error
     }
   }
 
+  /** Whether `note` has nothing to do. */
+  isNoted(name: string): boolean {
+    const noted = this.#noted.get(name)
+    return noted?.isDone === true && performance.now() - noted.at < NOTE_EVERY
+  }
+
   /** The queue exists, wherever that was learnt. */
   know(name: string): void {
-    const hash = queueHash(name)
-    const names = this.#byHash.get(hash)
-    if (names === undefined) this.#byHash.set(hash, new Set([name]))
+    const suffix = suffixOf(name)
+    const names = this.#bySuffix.get(suffix)
+    if (names === undefined) this.#bySuffix.set(suffix, new Set([name]))
     else names.add(name)
   }
 
@@ -54,9 +62,8 @@ export class Queues {
   /** The queues that a job with this id may be in: one, except where names share a hash. */
   async of(id: string): Promise<readonly string[]> {
     if (!isUuid(id)) return []
-    const known = this.#byHash.get(queueHashOf(id))
-    if (known === undefined) await this.all()
-    return [...(this.#byHash.get(queueHashOf(id)) ?? [])]
+    if (this.#known(id) === undefined) await this.all()
+    return [...(this.#known(id) ?? [])]
   }
 
   /** Each with its place among all of them, by the queues that they may be in. */
@@ -65,13 +72,18 @@ export class Queues {
   ): Promise<Map<string, [item: T, place: number][]>> {
     const groups = new Map<string, [T, number][]>()
     for (const [place, item] of items.entries()) {
-      for (const queue of await this.of(item.id)) {
+      // What is known is not waited for: most of what a worker sends.
+      for (const queue of this.#known(item.id) ?? (await this.of(item.id))) {
         const group = groups.get(queue)
         if (group === undefined) groups.set(queue, [[item, place]])
         else group.push([item, place])
       }
     }
     return groups
+  }
+
+  #known(id: string): ReadonlySet<string> | undefined {
+    return this.#bySuffix.get(id.slice(-SUFFIX))
   }
 
   async #note(name: string): Promise<void> {

@@ -2,6 +2,7 @@ import { InvalidError } from '@jobs-worker/core/store'
 import { type Cluster, Redis } from 'ioredis'
 import { Connection } from './connection'
 import type { Client, Subscriber } from './driver'
+import { NodeSubscriber } from './node-subscriber'
 import { type CheckedOptions, checkOptions, checkUrl, type RedisStoreOptions } from './options'
 import { RedisStore } from './store'
 
@@ -41,8 +42,10 @@ function ofClient(client: Redis | Cluster, options: CheckedOptions): Connection 
   return new Connection({
     client: client as unknown as Client,
     owned: false,
-    subscriber: () =>
-      (isCluster(client) ? client.duplicate() : client.duplicate(listening(options))) as unknown as Subscriber,
+    subscriber: () => {
+      const own = isCluster(client) ? new NodeSubscriber(client, options.timeout) : client.duplicate(listening(options))
+      return own as unknown as Subscriber
+    },
     timeout: options.timeout,
     whole: !isCluster(client),
     wait: options.wait,

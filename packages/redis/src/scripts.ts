@@ -1,14 +1,18 @@
 import { createHash } from 'node:crypto'
 import acquireLocks from './lua/acquire_locks.lua'
+import admitJobs from './lua/admit_jobs.lua'
 import advanceSchedules from './lua/advance_schedules.lua'
 import barSchedule from './lua/bar_schedule.lua'
 import beat from './lua/beat.lua'
+import beginTurns from './lua/begin_turns.lua'
+import blockedJobs from './lua/blocked_jobs.lua'
 import bury from './lua/bury.lua'
 import cancel from './lua/cancel.lua'
 import changeSchedule from './lua/change_schedule.lua'
 import check from './lua/check.lua'
 import counts from './lua/counts.lua'
 import dead from './lua/dead.lua'
+import enlistRun from './lua/enlist_run.lua'
 import enqueue from './lua/enqueue.lua'
 import enter from './lua/enter.lua'
 import exchange from './lua/exchange.lua'
@@ -16,26 +20,52 @@ import extendLocks from './lua/extend_locks.lua'
 import fireSchedules from './lua/fire_schedules.lua'
 import get from './lua/get.lua'
 import getSchedule from './lua/get_schedule.lua'
+import holdLocks from './lua/hold_locks.lua'
 import join from './lua/join.lua'
+import knownWaits from './lua/known_waits.lua'
+import leaveJobs from './lua/leave_jobs.lua'
 import libAdmit from './lua/lib/admit.lua'
+import libAhead from './lua/lib/ahead.lua'
+import libApart from './lua/lib/apart.lua'
+import libArrive from './lua/lib/arrive.lua'
+import libAsk from './lua/lib/ask.lua'
+import libAskAhead from './lua/lib/ask_ahead.lua'
 import libBase from './lua/lib/base.lua'
 import libClaim from './lua/lib/claim.lua'
 import libCommon from './lua/lib/common.lua'
+import libEach from './lua/lib/each.lua'
 import libEnqueue from './lua/lib/enqueue.lua'
+import libFields from './lua/lib/fields.lua'
 import libFired from './lua/lib/fired.lua'
+import libGather from './lua/lib/gather.lua'
+import libHandOver from './lua/lib/hand_over.lua'
+import libLine from './lua/lib/line.lua'
+import libLines from './lua/lib/lines.lua'
 import libListLocks from './lua/lib/list_locks.lua'
 import libLocks from './lua/lib/locks.lua'
+import libMeet from './lua/lib/meet.lua'
 import libMoves from './lua/lib/moves.lua'
+import libParties from './lua/lib/parties.lua'
 import libRecords from './lua/lib/records.lua'
+import libRestOfEnqueue from './lua/lib/rest_of_enqueue.lua'
+import libRestOfExchange from './lua/lib/rest_of_exchange.lua'
 import libSchedules from './lua/lib/schedules.lua'
 import libSettle from './lua/lib/settle.lua'
+import libSettleAll from './lua/lib/settle_all.lua'
+import libShelve from './lua/lib/shelve.lua'
+import libTaken from './lua/lib/taken.lua'
+import libTell from './lua/lib/tell.lua'
+import libTurns from './lua/lib/turns.lua'
+import libUnique from './lua/lib/unique.lua'
 import libUpkeep from './lua/lib/upkeep.lua'
+import libWait from './lua/lib/wait.lua'
 import list from './lua/list.lua'
 import listLocks from './lua/list_locks.lua'
 import listSchedules from './lua/list_schedules.lua'
 import makeDue from './lua/make_due.lua'
 import noteDue from './lua/note_due.lua'
 import outlook from './lua/outlook.lua'
+import passTurns from './lua/pass_turns.lua'
 import pause from './lua/pause.lua'
 import promote from './lua/promote.lua'
 import prune from './lua/prune.lua'
@@ -48,8 +78,10 @@ import removeSchedule from './lua/remove_schedule.lua'
 import retry from './lua/retry.lua'
 import seizeLocks from './lua/seize_locks.lua'
 import takeSchedules from './lua/take_schedules.lua'
+import tendApart from './lua/tend_apart.lua'
 import tendLocks from './lua/tend_locks.lua'
 import unregister from './lua/unregister.lua'
+import verifyRuns from './lua/verify_runs.lua'
 import waiting from './lua/waiting.lua'
 import watch from './lua/watch.lua'
 import workers from './lua/workers.lua'
@@ -59,21 +91,66 @@ export interface Script {
   readonly name: string
   readonly text: string
   readonly sha: string
+  /** Where locks and queues are on different nodes. Its answer are two: the script's own, and its news, see lua/lib/apart.lua. */
+  readonly apart?: Script
 }
 
-const records = [libBase, libRecords]
-const locks = [...records, libLocks]
-const moves = [...locks, libMoves]
-const writes = [...moves, libEnqueue, libSettle]
-const administers = [...writes, libUpkeep]
+const ON_DEMAND = 'local made\nlocal function rest()\nif made then return made end\nmade = (function()'
+const HAND_OVER = `local function hand_over()
+local function rest() return { meet = function() return false, false, true end } end`
+
+const jobs = [libBase, libFields, libGather]
+const records = [...jobs, libRecords]
+const locks = [...records, libLocks, libLines, libTurns]
+const moves = [...locks, libArrive, libShelve, libMoves]
+const administers = [...moves, libEach, libUpkeep]
+const enqueues = [
+  ...jobs,
+  libArrive,
+  ...onDemand([libFields, libRecords, libLocks, libLines, libTurns, libShelve, libMoves, libUnique, libRestOfEnqueue]),
+  libEnqueue,
+]
+/** Made where a worker waits. A claim that meets a job which is more than enqueued holds back. */
+const handsOver = [HAND_OVER, libLine, libTaken, libClaim, libTell, libHandOver, 'end']
+const settles = [libArrive, libMoves, libUnique, libEnqueue, libEach, libSettle]
+const exchanges = [
+  ...jobs,
+  libShelve,
+  libLine,
+  libTaken,
+  ...onDemand([
+    libFields,
+    libRecords,
+    libLocks,
+    libLines,
+    libTurns,
+    ...settles,
+    libAdmit,
+    libMeet,
+    libAhead,
+    libRestOfExchange,
+  ]),
+  libSettleAll,
+  libClaim,
+  libTell,
+  libWait,
+]
 const common = [libCommon]
 const schedules = [...common, libSchedules]
 
+/** What takes the place of a library on a cluster. */
+const APART: ReadonlyMap<string, string> = new Map([
+  [libTurns, libApart],
+  [libAdmit, libAsk],
+  [libAhead, libAskAhead],
+])
+const parties = [...locks, libParties]
+
 /** Scripts of one queue, whose key is the queue's tag, and scripts of what concerns no single queue. */
 export const SCRIPTS = {
-  enqueue: script('enqueue', [...moves, libEnqueue], enqueue),
-  exchange: script('exchange', [...writes, libAdmit, libClaim], exchange),
-  check: script('check', writes, check),
+  enqueue: script('enqueue', [...enqueues, ...handsOver], enqueue),
+  exchange: script('exchange', exchanges, exchange),
+  check: script('check', [...records, libEach], check),
   recover: script('recover', [...moves, libUpkeep], recover),
   promote: script('promote', [...moves, libUpkeep], promote),
   prune: script('prune', moves, prune),
@@ -92,7 +169,17 @@ export const SCRIPTS = {
   listLocks: script('list_locks', [...locks, libListLocks], listLocks),
   seizeLocks: script('seize_locks', locks, seizeLocks),
   tendLocks: script('tend_locks', locks, tendLocks),
-  join: script('join', [libBase], join),
+  admitJobs: script('admit_jobs', parties, admitJobs),
+  leaveJobs: script('leave_jobs', parties, leaveJobs),
+  holdLocks: script('hold_locks', [...parties, libListLocks], holdLocks),
+  tendApart: script('tend_apart', parties, tendApart),
+  passTurns: script('pass_turns', parties, passTurns),
+  beginTurns: script('begin_turns', moves, beginTurns),
+  verifyRuns: script('verify_runs', locks, verifyRuns),
+  blockedJobs: script('blocked_jobs', locks, blockedJobs),
+  knownWaits: script('known_waits', parties, knownWaits),
+  enlistRun: script('enlist_run', locks, enlistRun),
+  join: script('join', [libBase, libWait], join),
   watch: script('watch', [libBase], watch),
   register: script('register', common, register),
   unregister: script('unregister', common, unregister),
@@ -103,7 +190,7 @@ export const SCRIPTS = {
   dead: script('dead', common, dead),
   bury: script('bury', common, bury),
   noteDue: script('note_due', common, noteDue),
-  fireSchedules: script('fire_schedules', [...moves, libEnqueue, libFired], fireSchedules),
+  fireSchedules: script('fire_schedules', [...enqueues, libFired], fireSchedules),
   barSchedule: script('bar_schedule', [libBase, libFired], barSchedule),
   advanceSchedules: script('advance_schedules', schedules, advanceSchedules),
   takeSchedules: script('take_schedules', schedules, takeSchedules),
@@ -114,8 +201,25 @@ export const SCRIPTS = {
   listSchedules: script('list_schedules', schedules, listSchedules),
 } as const
 
+/**
+ * Makes what stands in these libraries when a script first asks for `rest()`: making a function costs Redis time, and most
+ * runs of a script need few.
+ */
+function onDemand(libraries: readonly string[]): readonly string[] {
+  return [ON_DEMAND, ...libraries, 'end)()\nreturn made\nend']
+}
+
 function script(name: string, libraries: readonly string[], body: string): Script {
-  const text = [...libraries, body].map(withoutComments).join('\n')
+  const whole = compiled(name, [...libraries, body])
+  if (!libraries.some((library) => APART.has(library))) return whole
+  const own = libraries.map((library) => APART.get(library) ?? library)
+  const news = libraries.includes(ON_DEMAND) ? "made and made.news() or ''" : 'news()'
+  const apart = compiled(name, [...own, 'local function run()', body, 'end', `return { run(), ${news} }`])
+  return { ...whole, apart }
+}
+
+function compiled(name: string, parts: readonly string[]): Script {
+  const text = parts.map(withoutComments).join('\n')
   return { name, text, sha: createHash('sha1').update(text).digest('hex') }
 }
 

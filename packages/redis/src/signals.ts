@@ -2,7 +2,6 @@ import type { Hint, Signal } from '@jobs-worker/core/store'
 import type { Channel } from './channel'
 import type { Connection } from './connection'
 import type { Keys } from './keys'
-import { hintPayloads } from './payload'
 import type { Queues } from './queues'
 import { SCRIPTS } from './scripts'
 import { encodeMs } from './wire/encode-jobs'
@@ -34,9 +33,7 @@ export class RedisSignals {
     await Promise.all(queues.map((queue) => this.#connection.run(SCRIPTS.watch, this.#keys.queue(queue), [ms])))
   }
 
-  async publish(origin: string, hints: readonly Hint[]): Promise<void> {
-    if (hints.length === 0) return
-    this.#channel.emit({ kind: 'hints', origin, hints })
-    await this.#channel.broadcast(hintPayloads(this.#channel.sender, origin, hints))
+  publish(origin: string, hints: readonly Hint[]): Promise<void> {
+    return this.#channel.publish(origin, hints)
   }
 }

@@ -10,9 +10,14 @@ export interface Wait {
   readonly timeout?: number
 }
 
+/** What a script answers; on a cluster some answer news too. */
+export type Answer = Buffer | readonly [answer: Buffer, news: Buffer]
+
 /** Scripts that change nothing which a failover could lose: they wait for nobody. */
 const FREE: ReadonlySet<string> = new Set([
   'get_schedule',
+  'blocked_jobs',
+  'known_waits',
   'list_locks',
   'list_schedules',
   'check',
@@ -37,11 +42,11 @@ export async function evaluate(
   by: 'sha' | 'text',
   args: readonly (string | Buffer)[],
   wait: Required<Wait> | null,
-): Promise<Buffer> {
+): Promise<Answer> {
   const [name, keys, ...rest] = [by === 'sha' ? script.sha : script.text, args.length - 1, ...args] as const
   if (wait === null || FREE.has(script.name)) {
     const answer = by === 'sha' ? client.evalshaBuffer(name, keys, ...rest) : client.evalBuffer(name, keys, ...rest)
-    return (await answer) as Buffer
+    return (await answer) as Answer
   }
   const both = client.pipeline()
   if (by === 'sha') both.evalshaBuffer(name, keys, ...rest)
@@ -51,7 +56,7 @@ export async function evaluate(
     const few = `${confirmed} of ${wait.replicas} replicas confirmed a write within ${wait.timeout} ms (option \`wait\`)`
     throw new StoreUnavailableError('redis', few)
   }
-  return answer as Buffer
+  return answer as Answer
 }
 
 function unwrap([error, value]: readonly [Error | null, unknown]): unknown {

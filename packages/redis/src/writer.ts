@@ -22,6 +22,8 @@ export class RedisWriter {
   readonly #due: DueTimes
   readonly #channel: Channel
   #sent: Promise<unknown> = Promise.resolve()
+  /** Calls that wait for their turn. */
+  #waiting = 0
 
   constructor(connection: Connection, keys: Keys, queues: Queues, due: DueTimes, channel: Channel) {
     this.#connection = connection
@@ -33,11 +35,18 @@ export class RedisWriter {
 
   /** Calls go to Redis in their order; the next one does not wait until the one before is answered. */
   enqueue(request: RequestId, jobs: readonly NewJob[]): Promise<EnqueueReply> {
-    const names = new Set(jobs.map(({ queue }) => queue))
-    const noted = Promise.all([...names].map((name) => this.#queues.note(name)))
+    const names = new Set<string>()
+    for (const { queue } of jobs) names.add(queue)
+    const unknown = [...names].filter((name) => !this.#queues.isNoted(name))
+    if (unknown.length === 0 && this.#waiting === 0) return this.send(request, '', jobs)
+    const noted = Promise.all(unknown.map((name) => this.#queues.note(name)))
     const turn = Promise.allSettled([this.#sent, noted])
     this.#sent = turn
-    return turn.then(() => this.send(request, '', jobs))
+    this.#waiting++
+    return turn.then(() => {
+      this.#waiting--
+      return this.send(request, '', jobs)
+    })
   }
 
   async enqueueIn(): Promise<EnqueueReply> {
@@ -49,8 +58,14 @@ export class RedisWriter {
    * @param part tells several such steps of one request apart
    */
   async send(request: RequestId, part: string, jobs: readonly NewJob[]): Promise<EnqueueReply> {
-    const groups = groupBy(jobs.entries(), ([, job]) => job.queue)
     const answers: Enqueued[] = jobs.map(({ id }) => ({ id, outcome: 'created' }))
+    const [first] = jobs
+    if (first !== undefined && jobs.every(({ queue }) => queue === first.queue)) {
+      const { exceptions, watched } = await this.#sendTo(first.queue, request, part, jobs)
+      for (const [at, answer] of exceptions) answers[at] = answer
+      return { jobs: answers, watched }
+    }
+    const groups = groupBy(jobs.entries(), ([, job]) => job.queue)
     let watched = false
     const sent = [...groups].map(async ([queue, group]) => {
       const own = group.map(([, job]) => job)
@@ -63,7 +78,7 @@ export class RedisWriter {
   }
 
   async #sendTo(queue: string, { client, number }: RequestId, part: string, jobs: readonly NewJob[]) {
-    await this.#queues.note(queue)
+    if (!this.#queues.isNoted(queue)) await this.#queues.note(queue)
     const wake = this.#channel.wakeFor(queue)
     const message = [client, number, `e${part}`, ...encodeJobs(jobs), this.#channel.name, wake]
     const reader = await this.#connection.run(SCRIPTS.enqueue, this.#keys.queue(queue), message)
@@ -75,7 +90,8 @@ export class RedisWriter {
       const outcome = reader.text() as Enqueued['outcome']
       return [at, { id: idOf(reader.hex(), suffix), outcome }]
     })
-    await this.#due.noteAny(queue, readDueChange(reader))
+    const due = readDueChange(reader)
+    if (due !== null) await this.#due.note([[queue, due]])
     if (reader.boolean()) this.#channel.woke(queue, wake !== false)
     return { exceptions, watched: reader.boolean() }
   }

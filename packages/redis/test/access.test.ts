@@ -5,11 +5,11 @@ import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createJobs, defineTask } from '@jobs-worker/core'
+import { newJob } from '@jobs-worker/store-conformance'
 import { ChildProgram, startRedis, type TestServer } from '@jobs-worker/test-servers'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { redisStore } from '../src'
 import { withClient } from './harness'
-import { newJob } from './jobs'
 
 const SECRET = 'not-to-be-printed'
 

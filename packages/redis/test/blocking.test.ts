@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto'
 import { existsSync, readFileSync } from 'node:fs'
 import type { ClaimedJob, Exchange, Outcome, Store } from '@jobs-worker/core/store'
+import { newJobs } from '@jobs-worker/store-conformance'
 import { startRedis, type TestServer } from '@jobs-worker/test-servers'
 import { Redis } from 'ioredis'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { redisStore } from '../src'
-import { newJobs } from './jobs'
 
 const MANY = 1_000
 const BACKLOG = 30_000

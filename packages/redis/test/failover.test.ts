@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto'
 import type { NewJob, Store } from '@jobs-worker/core/store'
+import { newJob } from '@jobs-worker/store-conformance'
 import { installedRedis } from '@jobs-worker/test-servers'
 import { describe, expect, test } from 'vitest'
 import { type RedisStoreOptions, redisStore } from '../src'
-import { newJob } from './jobs'
 import { Replicated } from './replica'
 
 const WAIT = { wait: { replicas: 1, timeout: 200 } }

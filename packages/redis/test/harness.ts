@@ -32,7 +32,19 @@ export async function withClient<T>(url: string, work: (client: Redis) => Promis
   }
 }
 
-async function keysOf(client: Redis, prefix: string): Promise<string[]> {
+/** A failover may take longer than a call has patience. */
+export async function untilEnqueued(enqueue: () => Promise<unknown>): Promise<void> {
+  for (;;) {
+    try {
+      await enqueue()
+      return
+    } catch (error) {
+      if ((error as { code?: string }).code !== 'JOBS_STORE_UNAVAILABLE') throw error
+    }
+  }
+}
+
+export async function keysOf(client: Redis, prefix: string): Promise<string[]> {
   const keys: string[] = []
   for await (const some of client.scanStream({ match: `{${prefix}[:}]*`, count: 1_000 }))
     keys.push(...(some as string[]))

@@ -3,7 +3,7 @@ import { installedRedis, startRedis, startSentinel } from '@jobs-worker/test-ser
 import { Redis } from 'ioredis'
 import { describe, expect, test } from 'vitest'
 import { redisStore } from '../src'
-import { withClient } from './harness'
+import { untilEnqueued, withClient } from './harness'
 
 /** Resolves when the Sentinel knows a replica: before, there is none to promote. */
 async function knowsReplica(url: string): Promise<void> {
@@ -11,18 +11,6 @@ async function knowsReplica(url: string): Promise<void> {
     while (((await client.call('SENTINEL', 'REPLICAS', 'main')) as unknown[]).length === 0)
       await new Promise((resolve) => setTimeout(resolve, 50))
   })
-}
-
-/** A failover may take longer than a call has patience. */
-async function untilEnqueued(enqueue: () => Promise<unknown>): Promise<void> {
-  for (;;) {
-    try {
-      await enqueue()
-      return
-    } catch (error) {
-      if ((error as { code?: string }).code !== 'JOBS_STORE_UNAVAILABLE') throw error
-    }
-  }
 }
 
 describe.skipIf(installedRedis() === undefined)('Sentinel', { timeout: 90_000 }, () => {

@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
 import { type AddressInfo, connect, createServer } from 'node:net'
+import { newJob } from '@jobs-worker/store-conformance'
 import { startRedis, type TestServer } from '@jobs-worker/test-servers'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type RedisStoreOptions, redisStore } from '../src'
 import { withClient } from './harness'
-import { newJob } from './jobs'
 
 async function opening(url: string, options?: RedisStoreOptions): Promise<unknown> {
   const store = redisStore(url, options)

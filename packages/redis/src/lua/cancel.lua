@@ -3,12 +3,12 @@
 -- ARGV[1]: packed { ids, channel, wake or false, keep of cancelled }
 -- Returns: packed { a letter for each: d done, r requested, u unchanged, - unknown; due, woken }
 local ids, channel, wake, keep = unpack(cmsgpack.unpack(ARGV[1]))
-load_states(ids)
+load_jobs(ids)
 local verdicts = each(ids, function(id)
   local state = living(id)
   if not state then return '-' end
   if state[FINISHED] then return 'u' end
-  if state[STATE] == 'r' then
+  if may_have_begun(state) then
     state[CANCEL] = state[CANCEL] or keep
     changed[id] = true
     return 'r'

@@ -5,14 +5,17 @@
 local acquisition, ttl = unpack(cmsgpack.unpack(ARGV[1]))
 local kept = {}
 for _, key in ipairs(call('SMEMBERS', LK .. 'got:' .. acquisition)) do
-  local until_then = call('HGET', LK .. 'held:' .. key, acquisition)
-  if ends_after_now(until_then) then
+  local hold = hold_of(key)
+  local at = place_in(hold, acquisition)
+  if at and ends_after_now(hold[at + 1]) then
     kept[#kept + 1] = key
-    if until_then ~= '0' then
-      call('HSET', LK .. 'held:' .. key, acquisition, string.format('%.0f', NOW + ttl))
+    if hold[at + 1] > 0 then
+      hold[at + 1] = NOW + ttl
+      put_hold(key, hold)
       call('ZADD', LK .. 'until', NOW + ttl, acquisition .. key)
     end
   end
 end
+store_locks()
 table.sort(kept)
 return cmsgpack.pack({ kept })

@@ -1,7 +1,7 @@
 -- fire_schedules: makes the jobs of due times that have none yet.
 -- KEYS[1]: the queue's tag
 -- ARGV[1]: packed { { { name, revision, epoch, latest time, { { time, job }, ... } }, ... }, specs, channel, wake or false },
---   jobs and specs as in lib/enqueue.lua; a firing without jobs skips its time
+--   specs as in lib/enqueue.lua, and a job a batch of one; a firing without jobs skips its time
 -- Returns: packed { for each: a later revision or false, how many of its first jobs were there already, the id of the last;
 --   exceptions, due, woken, watched }, exceptions as "enqueue" answers them, of the jobs that were not left out
 local firings, texts, channel, wake = unpack(cmsgpack.unpack(ARGV[1]))
@@ -28,7 +28,7 @@ local holders = {}
 for i = 1, #exceptions do holders[exceptions[i][1]] = exceptions[i][3] end
 for n = 1, #notes do
   local i, fired, at = unpack(notes[n])
-  if at then fired[4] = holders[at] or jobs[at][1] end
+  if at then fired[4] = holders[at] or jobs[at][3][1] end
   note_fired(firings[i][1], fired)
   answers[i][3] = fired[4]
 end

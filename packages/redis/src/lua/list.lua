@@ -51,9 +51,7 @@ local ids = {}
 for i = 1, math.min(#rows, limit) do ids[i] = rows[i][2] end
 local answer = {}
 if #ids > 0 then
-  load_states(ids)
-  local read_bodies = fields_of(JOBS, ids)
-  for i = 1, #ids do bodies[ids[i]] = read_bodies[i] end
+  load_jobs(ids)
   for i = 1, #ids do
     local state = living(ids[i])
     local wanted = state and (not task or spec_of(ids[i]).task == task)

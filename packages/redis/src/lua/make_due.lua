@@ -3,7 +3,7 @@
 -- ARGV[1]: packed { ids, channel, wake or false }
 -- Returns: packed { a letter for each: d done, u unchanged, - unknown; due, woken }
 local ids, channel, wake = unpack(cmsgpack.unpack(ARGV[1]))
-load_states(ids)
+load_jobs(ids)
 local verdicts = each(ids, function(id)
   local state = living(id)
   if not state then return '-' end

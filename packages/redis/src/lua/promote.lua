@@ -7,21 +7,18 @@ local found = call('ZRANGEBYSCORE', SCHEDULED, '-inf', '(' .. string.format('%.0
 local ids = {}
 for i = 1, #found, 2 do ids[#ids + 1] = found[i] end
 if #ids > 0 then
-  load_states(ids)
-  local read = fields_of(JOBS, ids)
+  load_jobs(ids)
   for i = 1, #ids do
     local id = ids[i]
-    bodies[id] = read[i]
     local state = states[id]
     if not state then
-      state = new_state('s', math.floor(tonumber(found[2 * i])), special_of(read[i]) ~= nil or string.sub(read[i], 1, 2) == '0 ')
+      state = new_state('s', math.floor(tonumber(found[2 * i])), leaves_more(bodies[id]))
       states[id] = state
     end
     leave(id, state)
     local spec = spec_of(id)
     state[STATE] = 'q'
-    state[PLACE] = spec.priority * RANK + next_order()
-    queue_up(id, state[PLACE], spec.lane)
+    queue_up(id, spec.priority * RANK + next_order(), spec.lane)
   end
 end
 finish_step(channel, wake)

@@ -23,16 +23,22 @@ for i = 1, #instances do
   local run, held = Q .. 'run:' .. instances[i], Q .. 'held:' .. instances[i]
   for _, key in ipairs({ run, held }) do
     local ids = limit > count and call('ZRANGE', key, 0, limit - count - 1) or {}
-    load_states(ids)
+    load_jobs(ids)
     for j = 1, #ids do
       local state = states[ids[j]]
-      if key == run then interrupt(ids[j], state) else restore(ids[j], state) end
+      if key == run then
+        interrupt(ids[j], state)
+      elseif state[CANCEL] then
+        finish(ids[j], state, 'x', keep_of(ids[j], state, 'x') or keep_cancelled)
+      else
+        restore(ids[j], state, nil, true)
+      end
     end
     count = count + #ids
   end
   flush()
   if call('EXISTS', run, held) == 0 then
-    call('HDEL', HOLDERS, instances[i])
+    for _, key in ipairs({ HOLDERS, Q .. 'waiting', Q .. 'handed' }) do call('HDEL', key, instances[i]) end
     drained[#drained + 1] = instances[i]
   end
 end

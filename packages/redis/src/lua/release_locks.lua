@@ -9,4 +9,5 @@ for _, key in ipairs(keys or call('SMEMBERS', LK .. 'got:' .. acquisition)) do
 end
 if #freed > 0 then call('PUBLISH', channel, message) end
 offer_freed()
+tell_turns()
 return cmsgpack.pack({ count })

@@ -3,11 +3,11 @@
 -- ARGV[1]: packed { ids, channel, wake or false }
 -- Returns: packed { a letter for each: d done, r requested, - unknown; due, woken }
 local ids, channel, wake = unpack(cmsgpack.unpack(ARGV[1]))
-load_states(ids)
+load_jobs(ids)
 local verdicts = each(ids, function(id)
   local state = living(id)
   if not state then return '-' end
-  if state[STATE] == 'r' then
+  if may_have_begun(state) then
     state[REMOVED] = true
     state[CANCEL] = state[CANCEL] or 0
     changed[id] = true

@@ -3,7 +3,7 @@
 -- ARGV[1]: packed { ids, channel, wake or false }
 -- Returns: packed { a letter for each: d done, u unchanged, c its unique key is another's, - unknown; due, woken }
 local ids, channel, wake = unpack(cmsgpack.unpack(ARGV[1]))
-load_states(ids)
+load_jobs(ids)
 
 -- A key that was given up at the claim stays given up; a window that ended is not opened again.
 local function regain_key(id, state)

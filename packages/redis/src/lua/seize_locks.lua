@@ -5,12 +5,13 @@
 local keys, channel, message = unpack(cmsgpack.unpack(ARGV[1]))
 local taken = {}
 for i = 1, #keys do
-  local lives, owner, acquisitions = held(keys[i])
-  if lives and string.sub(owner, 1, 4) ~= 'job:' then
-    drop(keys[i], owner, acquisitions)
+  local owner = holder_of(keys[i])
+  if owner and not is_run(owner) then
+    drop(keys[i])
     taken[#taken + 1] = keys[i]
   end
 end
 if #freed > 0 then call('PUBLISH', channel, message) end
 offer_freed()
+tell_turns()
 return cmsgpack.pack({ taken })

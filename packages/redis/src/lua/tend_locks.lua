@@ -12,4 +12,5 @@ for _, place in ipairs(call('ZRANGEBYSCORE', LK .. 'turns', '-inf', string.forma
   for i = 1, #keys do freed[#freed + 1] = keys[i] end
 end
 offer_freed()
+tell_turns()
 return cmsgpack.pack({})

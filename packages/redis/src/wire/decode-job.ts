@@ -14,8 +14,6 @@ import { Reader } from './reader'
 /** The spec of the job before in the same reply: it is told only where it changes. */
 let told: Spec | null = null
 
-/** Of a job, as a script's `view` answers it: see lua/lib/records.lua. */
-
 const STATES: Readonly<Record<string, JobState>> = {
   q: 'queued',
   b: 'blocked',
@@ -28,7 +26,27 @@ const STATES: Readonly<Record<string, JobState>> = {
   x: 'cancelled',
 }
 
-export function readJob(reader: Reader, queue: string, suffix: string): ClaimedJob {
+/**
+ * Jobs as an exchange answers them: see lua/lib/tell.lua.
+ * @param worker the id of the one that claimed them
+ */
+export function readClaimed(reader: Reader, queue: string, suffix: string, worker: string | null): ClaimedJob[] {
+  const jobs: ClaimedJob[] = []
+  let [spec, state]: [Spec | null, State | null] = [null, null]
+  for (let left = reader.array() / 5; left > 0; left--) {
+    const id = idOf(reader.hex(), suffix)
+    const body = readBody(reader.text())
+    if (!reader.absent()) spec = parseSpec(reader.text())
+    if (!reader.absent()) state = readState(new Reader(reader.bytes()))
+    const details = reader.absent() ? NO_DETAILS : readDetails(new Reader(reader.bytes()))
+    const holder = state?.letter === 'r' ? worker : null
+    jobs.push(toClaimed({ id, queue, body, spec: spec as Spec, state: state as State, details, worker: holder }))
+  }
+  return jobs
+}
+
+/** A job as a script's `view` answers it: see lua/lib/records.lua. */
+export function readRecord(reader: Reader, queue: string, suffix: string): JobRecord {
   reader.array()
   const id = idOf(reader.hex(), suffix)
   const body = readBody(reader.text())
@@ -37,6 +55,21 @@ export function readJob(reader: Reader, queue: string, suffix: string): ClaimedJ
   const state = readState(new Reader(reader.bytes()))
   const details = reader.maybe(() => readDetails(new Reader(reader.bytes()))) ?? NO_DETAILS
   const worker = reader.maybe(() => reader.text())
+  const { claim, reserved, ...record } = toClaimed({ id, queue, body, spec, state, details, worker })
+  return record
+}
+
+interface Parts {
+  readonly id: string
+  readonly queue: string
+  readonly body: Body
+  readonly spec: Spec
+  readonly state: State
+  readonly details: Details
+  readonly worker: string | null
+}
+
+function toClaimed({ id, queue, body, spec, state, details, worker }: Parts): ClaimedJob {
   return {
     id,
     task: spec.task,
@@ -47,7 +80,7 @@ export function readJob(reader: Reader, queue: string, suffix: string): ClaimedJ
     input: body.input,
     headers: body.headers,
     createdAt: body.createdAt,
-    dueAt: state.due,
+    dueAt: state.due ?? body.createdAt,
     startedAt: state.started,
     finishedAt: state.finished,
     worker: worker === '' ? null : worker,
@@ -69,26 +102,21 @@ export function readJob(reader: Reader, queue: string, suffix: string): ClaimedJ
   }
 }
 
-/** The same for those who have not claimed it. */
-export function readRecord(reader: Reader, queue: string, suffix: string): JobRecord {
-  const { claim, reserved, ...record } = readJob(reader, queue, suffix)
-  return record
-}
+type State = ReturnType<typeof readState>
 
 function readState(reader: Reader) {
   reader.array()
   const text = () => reader.text()
   const number = () => reader.number()
-  const state = {
+  return {
     letter: text(),
     run: number(),
     attempt: number(),
     max: reader.maybe(number),
     postpones: number(),
-    due: number(),
+    due: reader.maybe(number),
     started: reader.maybe(number),
     finished: reader.maybe(number),
-    place: reader.maybe(number),
     claim: reader.maybe(text),
     holder: reader.maybe(text),
     keep: reader.maybe(text),
@@ -98,9 +126,7 @@ function readState(reader: Reader) {
     locks: reader.maybe(text),
     special: reader.boolean(),
     detailed: reader.boolean(),
-    locked: reader.maybe(text),
   }
-  return state
 }
 
 interface Body {
@@ -111,13 +137,18 @@ interface Body {
   readonly locks: readonly LockRequest[]
 }
 
+const NO_LOCKS: readonly LockRequest[] = []
+
 function readBody(text: string): Body {
   const feed = text.indexOf('\n')
   const head = feed < 0 ? text : text.slice(0, feed)
   const input = feed < 0 ? null : text.slice(feed + 1)
+  if (!head.startsWith('*')) {
+    return { createdAt: Number(head.slice(head.indexOf(' '))), input, key: null, headers: null, locks: NO_LOCKS }
+  }
   const [, created = '', holding, , key = '-'] = head.split(' ', 6)
   const createdAt = Number(created)
-  if (holding === undefined) return { createdAt, input, key: null, headers: null, locks: [] }
+  if (holding === undefined) return { createdAt, input, key: null, headers: null, locks: NO_LOCKS }
   const rest = JSON.parse(head.slice(head.indexOf('{'))) as Pick<Body, 'headers' | 'locks'>
   return { createdAt, input, key: key === '-' ? null : decodeKey(key), ...rest }
 }

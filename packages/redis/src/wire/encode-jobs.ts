@@ -1,26 +1,59 @@
 import type { Due, Keep, NewJob } from '@jobs-worker/core/store'
 import { idToBytes } from './ids'
-import type { Packable } from './pack'
+import { Ids, type Packable } from './pack'
 
 /** Longest keep in ms: far beyond any date, and exact as Lua writes numbers. */
 const LONGEST = 99_999_999_999_999
 
-/** Jobs as lib/enqueue.lua takes them: the specs that they share, and a row for each. */
-export function encodeJobs(jobs: readonly NewJob[]): [specs: string[], rows: Packable[]] {
-  const numbers = new Map<string, number>()
-  const rows: Packable[] = []
+/** Jobs as lib/enqueue.lua takes them: the specs that they share, and batches of those that are alike. */
+export function encodeJobs(jobs: readonly NewJob[]): [specs: string[], batches: Packable[]] {
+  const specs = new Specs()
+  const batches: Packable[] = []
   let last: NewJob | null = null
-  let number = 0
+  let [ids, tails]: [Ids, string[]] = [new Ids(), []]
   for (const job of jobs) {
-    if (last === null || !sameSpec(job, last)) {
-      const spec = encodeSpec(job)
-      number = numbers.get(spec) ?? numbers.size + 1
-      numbers.set(spec, number)
-      last = job
+    if (last === null || !alike(job, last)) {
+      ids = new Ids()
+      tails = []
+      batches.push(encodeBatch(job, specs.numberOf(job), ids, tails))
     }
-    rows.push(encodeJob(job, number))
+    ids.all.push(job.id)
+    tails.push(encodeTail(job))
+    last = job
   }
-  return [[...numbers.keys()], rows]
+  return [specs.texts, batches]
+}
+
+/** The same, each job a batch of its own. */
+export function encodeApart(jobs: readonly NewJob[]): [specs: string[], batches: Packable[]] {
+  const specs = new Specs()
+  const batches = jobs.map((job) => encodeBatch(job, specs.numberOf(job), [idToBytes(job.id)], [encodeTail(job)]))
+  return [specs.texts, batches]
+}
+
+/** The specs of one message; what they are numbered by begins with 1. */
+class Specs {
+  readonly #numbers = new Map<string, number>()
+
+  get texts(): string[] {
+    return [...this.#numbers.keys()]
+  }
+
+  numberOf(job: NewJob): number {
+    const spec = encodeSpec(job)
+    const number = this.#numbers.get(spec) ?? this.#numbers.size + 1
+    this.#numbers.set(spec, number)
+    return number
+  }
+}
+
+/** Whether the same is to be done for both, and nothing but their ids and inputs differs. */
+function alike(a: NewJob, b: NewJob): boolean {
+  return isPlain(a) && isPlain(b) && sameSpec(a, b) && (a.due === b.due || encodeDue(a.due) === encodeDue(b.due))
+}
+
+function isPlain({ unique, headers, locks }: NewJob): boolean {
+  return unique === null && headers === null && locks.length === 0
 }
 
 /** Cheap to tell, and true of most neighbours. */
@@ -52,19 +85,19 @@ export function encodeMs(ms: number): number {
   return Math.min(LONGEST, Math.max(0, Math.round(ms)))
 }
 
-function encodeJob(job: NewJob, spec: number): Packable {
-  const { unique } = job
-  const due = encodeDue(job.due)
+function encodeBatch({ due, unique }: NewJob, spec: number, ids: Packable, tails: Packable): Packable {
+  const batch = [spec, encodeDue(due), ids, tails]
+  if (unique === null) return batch
+  return [...batch, unique.while.slice(0, 1), encodeMs(unique.window ?? 0), encodeKey(unique.key), unique.onConflict]
+}
+
+/** What stands in its body behind the time of creation. */
+function encodeTail(job: NewJob): string {
   const feed = job.input === null ? '' : `\n${job.input}`
-  if (unique === null) {
-    const plain = job.headers === null && job.locks.length === 0
-    return [idToBytes(job.id), spec, due, plain ? feed : ` - 0 - ${encodeRest(job)}${feed}`]
-  }
-  const holding = unique.while.slice(0, 1)
-  const window = encodeMs(unique.window ?? 0)
-  const key = encodeKey(unique.key)
-  const tail = ` ${holding} ${window} ${key} ${encodeRest(job)}${feed}`
-  return [idToBytes(job.id), spec, due, tail, holding, window, key, unique.onConflict]
+  if (isPlain(job)) return feed
+  const { unique } = job
+  if (unique === null) return ` - 0 - ${encodeRest(job)}${feed}`
+  return ` ${unique.while.slice(0, 1)} ${encodeMs(unique.window ?? 0)} ${encodeKey(unique.key)} ${encodeRest(job)}${feed}`
 }
 
 /** A delay, or an instant as -1 - instant. */

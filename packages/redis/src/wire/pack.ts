@@ -1,5 +1,12 @@
+import { STORED, writeId } from './ids'
+
 /** What crosses to scripts, in MessagePack (https://msgpack.org); absent values are `false`, which Lua tests most easily. */
-export type Packable = string | number | boolean | Uint8Array | readonly Packable[]
+export type Packable = string | number | boolean | Uint8Array | Ids | readonly Packable[]
+
+/** Ids of jobs, which cross as an array of the bytes that are stored. */
+export class Ids {
+  readonly all: string[] = []
+}
 
 let buffer = Buffer.allocUnsafe(64 * 1024)
 let at = 0
@@ -20,23 +27,58 @@ function write(value: Packable): void {
   else if (typeof value === 'number') writeNumber(value)
   else if (typeof value === 'boolean') byte(value ? 0xc3 : 0xc2)
   else if (value instanceof Uint8Array) writeBytes(value)
+  else if (value instanceof Ids) writeIds(value.all)
   else writeArray(value as readonly Packable[])
 }
 
 function writeArray(values: readonly Packable[]): void {
-  const { length } = values
-  if (length < 16) byte(0x90 | length)
-  else if (length < 0x10000) head(0xdc, length, 2)
-  else head(0xdd, length, 4)
+  writeCount(values.length)
   for (const value of values) write(value)
 }
 
+function writeIds(ids: readonly string[]): void {
+  writeCount(ids.length)
+  for (const id of ids) {
+    writeLength(STORED)
+    room(STORED)
+    writeId(id, buffer, at)
+    at += STORED
+  }
+}
+
+function writeCount(count: number): void {
+  if (count < 16) byte(0x90 | count)
+  else if (count < 0x10000) head(0xdc, count, 2)
+  else head(0xdd, count, 4)
+}
+
+/** Texts below this many characters are mostly ASCII: a loop is faster than the way to native code. */
+const SHORT = 128
+
 function writeText(text: string): void {
+  if (text.length < SHORT && writeAscii(text)) return
   const bytes = Buffer.byteLength(text)
   writeLength(bytes)
   room(bytes)
   buffer.write(text, at, bytes, 'utf8')
   at += bytes
+}
+
+/** false where it is more than ASCII; then nothing is written. */
+function writeAscii(text: string): boolean {
+  const { length } = text
+  const from = at
+  room(2 + length)
+  writeLength(length)
+  for (let i = 0; i < length; i++) {
+    const code = text.charCodeAt(i)
+    if (code > 0x7f) {
+      at = from
+      return false
+    }
+    buffer[at++] = code
+  }
+  return true
 }
 
 function writeBytes(bytes: Uint8Array): void {

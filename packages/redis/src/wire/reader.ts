@@ -78,12 +78,23 @@ export class Reader {
     throw unexpected('true or false', type)
   }
 
+  /** Whether the next value is a text. */
+  isText(): boolean {
+    const type = this.#buffer[this.#at] ?? 0
+    return (type >= 0xa0 && type <= 0xbf) || (type >= 0xd9 && type <= 0xdb)
+  }
+
   /** What `read` reads; null where there is nothing. */
   maybe<T>(read: () => T): T | null {
+    return this.absent() ? null : read()
+  }
+
+  /** Whether there is nothing here, which is then passed by. */
+  absent(): boolean {
     const type = this.#buffer[this.#at]
-    if (type !== 0xc2 && type !== 0xc0) return read()
+    if (type !== 0xc2 && type !== 0xc0) return false
     this.#at += 1
-    return null
+    return true
   }
 
   #byte(): number {

@@ -1,11 +1,11 @@
 import type { Firing, ScheduleRecord } from '@jobs-worker/core/store'
-import { encodeJobs } from './encode-jobs'
+import { encodeApart } from './encode-jobs'
 import type { Packable } from './pack'
 import type { Reader } from './reader'
 
 /** Firings as fire_schedules.lua takes them, and the specs that their jobs share. */
 export function encodeFirings(firings: readonly Firing[]): [firings: Packable, specs: Packable] {
-  const [specs, rows] = encodeJobs(firings.flatMap(({ jobs }) => jobs.map(({ job }) => job)))
+  const [specs, rows] = encodeApart(firings.flatMap(({ jobs }) => jobs.map(({ job }) => job)))
   let at = 0
   const encoded = firings.map(({ name, revision, epoch, nextRunAt, jobs }) => {
     const latest = jobs.at(-1)?.time ?? nextRunAt

@@ -1,91 +1,67 @@
--- Stores jobs, in order. A job is { id, number of its spec in `texts`, due, tail of its body, while, window, key,
--- onConflict }: due is a delay, or an instant where it is below 0 (then -1 - instant).
+-- Stores jobs, in order. A batch is { number of its spec in `specs`, due, ids, tails of their bodies, while, window, key,
+-- onConflict }: jobs that are alike but for these two; what has a unique key, locks or headers is a batch of its own. due is a
+-- delay, or an instant where it is below 0 (then -1 - instant). What concerns unique keys is lib/unique.lua's.
 
-local function due_of(due)
-  return due < 0 and -1 - due or NOW + due
+local function lane_and_rank(spec)
+  local lane, _, priority = string.match(spec, '^([^%z]*)%z([^%z]*)%z([^%z]*)%z')
+  return lane, tonumber(priority) * RANK
 end
 
--- The tail with another input: the new one's from its line feed on, the old one's before.
-local function replace_input(id, tail)
-  local old = body_of(id)
-  local head = string.sub(old, 1, (string.find(old, '\n', 1, true) or #old + 1) - 1)
-  local feed = string.find(tail, '\n', 1, true)
-  bodies[id] = head .. (feed and string.sub(tail, feed) or '')
-  call('HSET', JOBS, id, bodies[id])
-end
-
--- The locks that come with the other input.
-local function replace_locks(state, tail)
-  state[LOCKS] = string.match(string.match(tail, '^[^\n]*'), '"locks":(%[.*%])}$')
-end
-
--- What the holder of the key makes of the newcomer; nil: nobody has the key, or it moves to the new job.
-local function collide(task, job)
-  local holder = call('GET', Q .. 'unique:' .. task .. '\0' .. job[7])
-  if not holder then return nil end
-  if job[8] == 'return' then return { 'existing', holder } end
-  if job[8] == 'throw' then return { 'conflict', holder } end
-  local state = living(holder)
-  local at = state and state[STATE]
-  if at ~= 'q' and at ~= 's' and at ~= 'v' and at ~= 'b' then return nil end
-  replace_input(holder, job[4])
-  replace_locks(state, job[4])
-  place(holder, state, due_of(job[3]))
-  return { 'replaced', holder }
+local function ids_of(batches)
+  if #batches == 1 then return batches[1][3] end
+  local ids = {}
+  for b = 1, #batches do
+    for i = 1, #batches[b][3] do ids[#ids + 1] = batches[b][3][i] end
+  end
+  return ids
 end
 
 -- Answers { position, outcome, id } of every job that was not created.
-local function enqueue_all(texts, jobs)
-  local numbers, kept, exceptions, ids = {}, {}, {}, {}
-  local stamp = ' ' .. string.format('%.0f', NOW)
-  for i = 1, #texts do
-    numbers[i] = intern(texts[i])
-    local lane, task, priority = string.match(texts[i], '^([^%z]*)%z([^%z]*)%z([^%z]*)%z')
-    kept[i] = { lane = lane, task = task, priority = tonumber(priority) }
-  end
-  for i = 1, #jobs do ids[i] = jobs[i][1] end
-  local there = fields_of(JOBS, ids)
-  local values = {}
-  for i = 1, #jobs do
-    local job = jobs[i]
-    local id, spec = job[1], kept[job[2]]
-    local outcome
-    if there[i] then
-      outcome = { 'existing', id }
-    elseif job[5] then
-      outcome = collide(spec.task, job)
-    end
-    if outcome then
-      exceptions[#exceptions + 1] = { i, outcome[1], outcome[2] }
-    else
-      local number = numbers[job[2]]
-      local body = number .. stamp .. job[4]
-      if number == '0' then call('HSET', SPECS, '=' .. id, texts[job[2]]) end
-      local due = due_of(job[3])
-      if job[5] then
-        -- A later job of this request may meet it.
-        call('HSET', JOBS, id, body)
-        bodies[id] = body
-        take_key(id, job[5], job[6], job[7])
-      else
-        values[#values + 1] = id
-        values[#values + 1] = body
+local function enqueue_all(specs, batches)
+  local numbers, exceptions, values, at = {}, {}, {}, 0
+  for i = 1, #specs do numbers[i] = intern(specs[i]) end
+  local there = fields_of(JOBS, ids_of(batches))
+  for b = 1, #batches do
+    local batch = batches[b]
+    local spec, number, ids, tails = specs[batch[1]], numbers[batch[1]], batch[3], batch[4]
+    local special = number == '0' or string.byte(tails[1]) == 32
+    local lane, rank = lane_and_rank(spec)
+    local head = (special and '*' or '') .. number .. ' ' .. NOW_TEXT
+    local due = due_at(batch[2])
+    for i = 1, #ids do
+      local id = ids[i]
+      at = at + 1
+      local outcome
+      if there[at] then
+        outcome = { 'existing', id }
+      elseif batch[5] then
+        outcome = rest().collide(spec, batch)
       end
-      if due > NOW then
-        schedule(id, due)
+      if outcome then
+        exceptions[#exceptions + 1] = { at, outcome[1], outcome[2] }
       else
-        local at = spec.priority * RANK + next_order()
-        queue_up(id, at, spec.lane)
-        if due ~= NOW then
-          local state = new_state('q', due, special_of(body) ~= nil or number == '0')
-          state[PLACE] = at
-          states[id] = state
-          changed[id] = true
+        if number == '0' then call('HSET', SPECS, '=' .. id, spec) end
+        local body = head .. tails[i]
+        if batch[5] then
+          -- A later job of this request may meet it.
+          call('HSET', JOBS, id, body)
+          bodies[id] = body
+          rest().take_key(id, batch[5], batch[6], batch[7])
         else
-          states[id] = nil
+          local count = #values
+          values[count + 1] = id
+          values[count + 2] = body
         end
+        if due > NOW then
+          schedule(id, due)
+        else
+          queue_up(id, rank + next_order(), lane)
+          texts[id], states[id] = nil, nil
+          -- A time in the past.
+          if due ~= NOW then put_text(id, cmsgpack.pack(new_state('q', due, special))) end
+        end
+        if batch[5] then flush_sets() end
       end
-      if job[5] then flush_sets() end
     end
   end
   in_chunks('HSET', JOBS, values)

@@ -1,36 +1,33 @@
--- Locks that are held, by key, behind `after`: of an owner and of some keys where they are given.
+-- Locks that are held, in no order.
 
-local function end_of(acquisitions)
+local function end_of(hold)
   local last = 0
-  for _, until_then in pairs(acquisitions) do
-    if until_then == '0' then return false end
-    last = math.max(last, tonumber(until_then))
+  for i = 4, #hold, 2 do
+    if hold[i] == 0 then return false end
+    last = math.max(last, hold[i])
   end
   return last
 end
 
-local function list_locks(owner, keys, limit, after)
-  local rows = {}
-  local function see(key)
-    local lives, by, acquisitions, fence = held(key)
-    if lives and (not owner or by == owner) then rows[#rows + 1] = { key, by, fence, end_of(acquisitions) } end
-  end
-
-  if owner or keys then
-    local all = keys or call('SMEMBERS', LK .. 'owner:' .. owner)
-    table.sort(all)
-    for i = 1, #all do
-      if all[i] > after and #rows < limit then see(all[i]) end
+-- Those of these keys that somebody holds, or this owner where it is given.
+local function list_locks(keys, owner)
+  local rows, seen = {}, {}
+  read_holds(keys)
+  for i = 1, #keys do
+    local key = keys[i]
+    local holder = not seen[key] and holder_of(key)
+    seen[key] = true
+    if holder and (not owner or holder == owner) then
+      local hold = hold_of(key)
+      rows[#rows + 1] = { key, holder, hold[2], end_of(hold) }
     end
-    return rows
-  end
-  while #rows < limit do
-    local page = call('ZRANGEBYLEX', LK .. 'keys', after == '' and '-' or '(' .. after, '+', 'LIMIT', 0, limit)
-    for i = 1, #page do
-      if #rows < limit then see(page[i]) end
-    end
-    if #page < limit then break end
-    after = page[#page]
   end
   return rows
+end
+
+-- Those of an owner, of which `own` may be some, see lib/locks.lua.
+local function list_owned(owner, own)
+  local keys = call('SMEMBERS', LK .. 'owner:' .. owner)
+  for i = 1, #own do keys[#keys + 1] = own[i] end
+  return list_locks(keys, owner)
 end

@@ -1,34 +1,70 @@
--- Locks, and the lines of jobs that wait for them. KEYS[2] is the tag of what concerns no single queue; on a cluster, where
--- that is on another node, there is none and nothing here is called. What is freed is gathered until `offer_freed`.
+-- Who holds locks. KEYS[2] is the tag of what concerns no single queue; on a cluster only scripts of that node have it. What is
+-- written of holders is gathered until `store_locks`.
 --
--- lock:held:<key>: a hash, 'o' its owner, 'f' its fencing number, and by acquisition until when, '0' for as long as a run
---   lasts; the acquisition of a task's own locks is 'run'. lock:keys: all of these keys.
--- lock:owner:<owner>, lock:got:<acquisition>: sets of keys. lock:until: '<acquisition><key>' by the end of it.
--- lock:line:<key>: places by priority; a place is 15 digits of due time and 15 of the order of joining.
--- lock:waits: by place, packed { tag of the queue, its name, id, lane, priority, keys }. lock:turns: places by when the turn began.
+-- lock:held: by key, packed fencing number and owner; where more than a run's job needs it also { acquisition, until when, ... }, 0
+--   for as long as a run lasts. The acquisition of a job's own locks is 'run'. lock:fence: the last number.
+-- lock:owner:<owner>, lock:got:<acquisition>: sets of keys that are not a job's own. lock:until: '<acquisition><key>' by the end
+--   of it.
+-- An owner is a name, or a run: see `owner_of`. Which keys are a run's own is for the job to know.
 local LK = (KEYS[2] or '') .. 'lock:'
-local LAST = string.rep('9', 15)
+local HELD = LK .. 'held'
 local freed = {}
 
-local function ends_after_now(until_then)
-  return until_then and (until_then == '0' or tonumber(until_then) > NOW)
+-- By key, as far as this script knows: { owner, fencing number, acquisition, until, ... }, or as it is stored; false where nobody
+-- has it. And the keys of which something is to be written.
+local holds, altered = {}, {}
+
+local run_owners = {}
+local function owner_of(id, run)
+  local begin = run_owners[run]
+  if not begin then
+    begin = '\0' .. run .. ' ' .. Q
+    run_owners[run] = begin
+  end
+  return begin .. id
 end
 
--- Whether a key is held, by whom, and its acquisitions.
-local function held(key)
-  local fields = call('HGETALL', LK .. 'held:' .. key)
-  local owner, fence, lives, acquisitions = nil, nil, false, {}
-  for i = 1, #fields, 2 do
-    if fields[i] == 'o' then
-      owner = fields[i + 1]
-    elseif fields[i] == 'f' then
-      fence = tonumber(fields[i + 1])
-    else
-      acquisitions[fields[i]] = fields[i + 1]
-      lives = lives or ends_after_now(fields[i + 1])
+local function is_run(owner)
+  return string.byte(owner) == 0
+end
+
+local function ends_after_now(until_then)
+  return until_then and (until_then == 0 or until_then > NOW)
+end
+
+-- Reads what is not known yet.
+local function read_holds(keys)
+  local unknown = {}
+  for i = 1, #keys do
+    if holds[keys[i]] == nil then
+      unknown[#unknown + 1] = keys[i]
+      holds[keys[i]] = false
     end
   end
-  return lives, owner, acquisitions, fence
+  local found = fields_of(HELD, unknown)
+  for i = 1, #unknown do holds[unknown[i]] = found[i] end
+end
+
+local function hold_of(key)
+  if holds[key] == nil then read_holds({ key }) end
+  local hold = holds[key]
+  if type(hold) ~= 'string' then return hold end
+  local fence, owner, acquisitions = cmsgpack.unpack(hold)
+  holds[key] = { owner, fence, unpack(acquisitions or { 'run', 0 }) }
+  return holds[key]
+end
+
+local function put_hold(key, hold)
+  holds[key], altered[key] = hold, true
+end
+
+-- Its owner, where somebody holds it.
+local function holder_of(key)
+  local hold = hold_of(key)
+  for i = 4, hold and #hold or 0, 2 do
+    if ends_after_now(hold[i]) then return hold[1] end
+  end
+  return nil
 end
 
 local function forget_acquisition(acquisition, key)
@@ -37,130 +73,106 @@ local function forget_acquisition(acquisition, key)
   call('ZREM', LK .. 'until', acquisition .. key)
 end
 
-local function drop(key, owner, acquisitions)
-  if not owner then return end
-  call('DEL', LK .. 'held:' .. key)
-  call('ZREM', LK .. 'keys', key)
-  call('SREM', LK .. 'owner:' .. owner, key)
-  for acquisition in pairs(acquisitions) do forget_acquisition(acquisition, key) end
+-- Nobody has it any more.
+local function take_away(key)
+  local hold = hold_of(key)
+  if not hold then return end
+  for i = 3, #hold, 2 do forget_acquisition(hold[i], key) end
+  if #hold ~= 4 or hold[3] ~= 'run' then call('SREM', LK .. 'owner:' .. hold[1], key) end
+  put_hold(key, false)
+end
+
+-- The same, and who waits for it may have it.
+local function drop(key)
+  if not hold_of(key) then return end
+  take_away(key)
   freed[#freed + 1] = key
+end
+
+-- Where an acquisition stands among what is known of a key.
+local function place_in(hold, acquisition)
+  for i = 3, hold and #hold or 0, 2 do
+    if hold[i] == acquisition then return i end
+  end
+  return nil
 end
 
 -- One acquisition lets a key go; true where it had it.
 local function let_go(acquisition, key)
-  local until_then = call('HGET', LK .. 'held:' .. key, acquisition)
-  if not until_then then return false end
-  call('HDEL', LK .. 'held:' .. key, acquisition)
+  local hold = hold_of(key)
+  local at = place_in(hold, acquisition)
+  if not at then return false end
   forget_acquisition(acquisition, key)
-  local lives, owner, acquisitions = held(key)
-  if not lives then drop(key, owner, acquisitions) end
+  table.remove(hold, at)
+  local until_then = table.remove(hold, at)
+  put_hold(key, hold)
+  if not holder_of(key) then drop(key) end
   return ends_after_now(until_then)
 end
 
+local last_fence
 local function next_fence()
-  local fence = math.max(tonumber(call('GET', LK .. 'fence') or 0) + 1, clock[1] * 1000000 + clock[2])
-  call('SET', LK .. 'fence', string.format('%.0f', fence))
-  return string.format('%.0f', fence)
+  if last_fence then
+    last_fence = last_fence + 1
+  else
+    last_fence = math.max(tonumber(call('GET', LK .. 'fence') or 0) + 1, clock[1] * 1000000 + clock[2])
+  end
+  return last_fence
 end
 
 -- Gives a key to an owner, who may have it already. until_then: 0 where it ends with the owner's run.
 local function give(key, owner, acquisition, until_then)
-  local lives, before, acquisitions = held(key)
-  local name = LK .. 'held:' .. key
-  if before and not (lives and before == owner) then
-    drop(key, before, acquisitions)
-    freed[#freed] = nil
-    before = nil
-  end
-  if not before then
-    call('HSET', name, 'o', owner, 'f', next_fence())
-    call('ZADD', LK .. 'keys', 0, key)
-    call('SADD', LK .. 'owner:' .. owner, key)
-  end
-  call('HSET', name, acquisition, string.format('%.0f', until_then))
-  if acquisition == 'run' then return end
+  if holder_of(key) ~= owner then take_away(key) end
+  local hold = hold_of(key) or { owner, next_fence() }
+  local at = place_in(hold, acquisition) or #hold + 1
+  hold[at], hold[at + 1] = acquisition, until_then
+  put_hold(key, hold)
+  call('SADD', LK .. 'owner:' .. owner, key)
   call('SADD', LK .. 'got:' .. acquisition, key)
   if until_then > 0 then call('ZADD', LK .. 'until', until_then, acquisition .. key) end
 end
 
-local function release_owner(owner)
-  for _, key in ipairs(call('SMEMBERS', LK .. 'owner:' .. owner)) do
-    local _, by, acquisitions = held(key)
-    drop(key, by, acquisitions)
-  end
-end
-
--- Whether nobody holds any of the keys, nor stands before this place in their lines.
-local function may_run(keys, priority, place)
+-- Gives a run the keys that its job needs, which nobody holds.
+local function give_own(owner, keys)
   for i = 1, #keys do
-    if held(keys[i]) then return false end
-    local first = call('ZRANGE', LK .. 'line:' .. keys[i], 0, 0, 'WITHSCORES')
-    local other = tonumber(first[2])
-    if other and (other < priority or (other == priority and first[1] < place)) then return false end
+    if holds[keys[i]] ~= false then take_away(keys[i]) end
+    put_hold(keys[i], cmsgpack.pack(next_fence(), owner))
   end
-  return true
 end
 
-local function wait_of(place)
-  local packed = call('HGET', LK .. 'waits', place)
-  return packed and cmsgpack.unpack(packed)
-end
-
-local function out_of_line(place, keys)
-  call('ZREM', LK .. 'turns', place)
-  for i = 1, #keys do call('ZREM', LK .. 'line:' .. keys[i], place) end
-end
-
-local function leave_lines(place)
-  local wait = wait_of(place)
-  if not wait then return end
-  out_of_line(place, wait[6])
-  call('HDEL', LK .. 'waits', place)
-  for _, key in ipairs(wait[6]) do freed[#freed + 1] = key end
-end
-
--- The locks that a job asks for, as JSON and by their keys; nil where it asks for none.
-local function locks_of(body, state)
-  local text = state and state[LOCKS]
-  if not text then
-    local _, _, _, flag = special_of(body)
-    if flag ~= 'L' then return nil end
-    text = string.match(string.match(body, '^[^\n]*'), '"locks":(%[.*%])}$')
-  end
-  return text ~= '[]' and text or nil
-end
-
-local function keys_in(text)
-  local keys = {}
-  for i, lock in ipairs(cjson.decode(text)) do keys[i] = lock.key end
-  return keys
-end
-
--- A job's turn has come: it is queued again, ahead of the rest, in whatever queue.
-local function begin_turn(place, wait, names)
-  local queue, name, id, lane = wait[1], wait[2], wait[3], wait[4]
-  call('ZADD', LK .. 'turns', NOW, place)
-  local state = cmsgpack.unpack(call('HGET', queue .. 'states', id))
-  state[STATE] = 'q'
-  state[PLACE] = RECOVERED * RANK + state[PLACE] % RANK
-  call('HSET', queue .. 'states', id, cmsgpack.pack(state))
-  call('ZREM', queue .. 'blocked', id)
-  call('ZADD', queue .. 'lane:' .. lane, state[PLACE], id)
-  call('SADD', queue .. 'lanes', lane)
-  if queue == Q then states[id] = state end
-  names[#names + 1] = name
-end
-
--- After `flush`: whoever's turn it is now has it, and the workers of its queue are woken.
-local function offer_freed()
-  local names = {}
-  for _, key in ipairs(freed) do
-    local place = call('ZRANGE', LK .. 'line:' .. key, 0, 0)[1]
-    if place and not call('ZSCORE', LK .. 'turns', place) then
-      local wait = wait_of(place)
-      if may_run(wait[6], wait[5], place) then begin_turn(place, wait, names) end
+-- A run has ended. own: the keys that its job needs; acquired: it may have others, and may not have those.
+local function release_owner(owner, own, acquired)
+  for i = 1, #own do
+    if not acquired then
+      put_hold(own[i], false)
+      freed[#freed + 1] = own[i]
+    elseif holder_of(own[i]) == owner then
+      drop(own[i])
     end
   end
-  freed = {}
-  if #names > 0 then call('PUBLISH', KEYS[2] .. 'signals', cjson.encode({ 'wake', '', names })) end
+  if not acquired then return end
+  for _, key in ipairs(call('SMEMBERS', LK .. 'owner:' .. owner)) do drop(key) end
+end
+
+local function stored(hold)
+  if type(hold) == 'string' then return hold end
+  if #hold == 4 and hold[3] == 'run' then return cmsgpack.pack(hold[2], hold[1]) end
+  return cmsgpack.pack(hold[2], hold[1], { unpack(hold, 3) })
+end
+
+local function store_locks()
+  local kept, gone = {}, {}
+  for key in pairs(altered) do
+    local hold = holds[key]
+    if hold then
+      kept[#kept + 1] = key
+      kept[#kept + 1] = stored(hold)
+    else
+      gone[#gone + 1] = key
+    end
+  end
+  in_chunks('HSET', HELD, kept)
+  in_chunks('HDEL', HELD, gone)
+  if last_fence then call('SET', LK .. 'fence', string.format('%.0f', last_fence)) end
+  altered, last_fence = {}, nil
 end

@@ -1,40 +1,33 @@
 -- A job is a body, a state and details, each a field of a hash, under the 14 bytes of its id that the queue does not tell.
 --
--- body: '<spec> <createdAt>[ <while> <window> <key> <locks> <rest>][\n<input>]'; what stands between is only of jobs that
---   have a unique key, locks or headers, or a spec of their own (spec 0).
--- state: an array packed by cmsgpack, see below; none where the job has only been enqueued.
+-- body: '[*]<spec> <createdAt>[ <while> <window> <key> <locks> <rest>][\n<input>]'; '*' and what stands between are only of jobs
+--   that have a unique key, locks or headers, '*' also of those with a spec of their own (spec 0).
+-- state: see lib/fields.lua; none where the job has only been enqueued.
 -- details: packed { progress, meta, result, { { error, time, attempt }, ... } }, false for what there is not.
 -- spec: '<lane>\0<task>\0<priority>\0<maxAttempts>\0<keep>\0<rest>', shared by all jobs that were enqueued alike.
 
--- 'q' queued, 'b' blocked, 's' scheduled, 'v' reserved, 'r' running, 'c' completed, 'f' failed, 'x' cancelled
-local STATE, RUN, ATTEMPT, MAX, POSTPONES, DUE, STARTED, FINISHED, PLACE = 1, 2, 3, 4, 5, 6, 7, 8, 9
--- KEEP: 'completed,failed,cancelled' as filled in; CANCEL: a cancel was asked, how long it then stays; SHELF: how long it stays
--- LOCKS: as JSON, where they are not those of the body; LOCKED: of a job that waits for them its place in their lines, of a
--- run that holds some the owner that it is
-local CLAIM, HOLDER, KEEP, CANCEL, REMOVED, SHELF, LOCKS, SPECIAL, DETAILED, LOCKED = 10, 11, 12, 13, 14, 15, 16, 17, 18, 19
-
 local KEEP_OF = { c = 1, f = 2, x = 3 }
-
-local function new_state(state, due, special)
-  return { state, 0, 0, false, 0, due, false, false, false, false, false, false, false, false, false, false, special, false, false }
-end
-
-local bodies, states, changed, erased = {}, {}, {}, {}
 
 local function body_of(id)
   if bodies[id] == nil then bodies[id] = call('HGET', JOBS, id) end
   return bodies[id]
 end
 
--- Reads what is not known yet.
+-- A state to be changed; nil or false where none is known.
+local function unpacked(id)
+  if states[id] == nil and texts[id] ~= nil then states[id] = texts[id] and cmsgpack.unpack(texts[id]) end
+  return states[id]
+end
+
 local function load_states(ids)
-  local unknown = {}
-  for i = 1, #ids do
-    if states[ids[i]] == nil then unknown[#unknown + 1] = ids[i] end
-  end
-  if #unknown == 0 then return end
-  local found = fields_of(STATES, unknown)
-  for i = 1, #unknown do states[unknown[i]] = found[i] and cmsgpack.unpack(found[i]) end
+  load_texts(ids)
+  for i = 1, #ids do unpacked(ids[i]) end
+end
+
+-- All of jobs that will be changed, in two commands.
+local function load_jobs(ids)
+  load_bodies(ids)
+  load_states(ids)
 end
 
 -- The spec's number and the time of creation that a body begins with, and where that ends; of the body asked last it is known.
@@ -42,7 +35,7 @@ local parsed, parsed_number, parsed_created, parsed_end
 local function head_of(body)
   if body ~= parsed then
     parsed = body
-    parsed_number, parsed_created, parsed_end = string.match(body, '^(%d+) (%d+)()')
+    parsed_number, parsed_created, parsed_end = string.match(body, '^%*?(%d+) (%d+)()')
   end
   return parsed_number, parsed_created, parsed_end
 end
@@ -62,16 +55,6 @@ local function spec_of(id)
   return spec
 end
 
--- The number of a spec; 0 where there are too many to share.
-local function intern(text)
-  local number = call('HGET', SPECS, '?' .. text)
-  if number then return number end
-  if call('HLEN', SPECS) > 4000 then return '0' end
-  number = call('HINCRBY', META, 'specs', 1)
-  call('HSET', SPECS, '?' .. text, number, number, text)
-  return number
-end
-
 -- What a body says of uniqueness and locks: while ('a' alive, 'q' queued, 'w' window, '-'), window, key, locks ('L', '-').
 local function special_of(body)
   local _, _, from = head_of(body)
@@ -79,9 +62,55 @@ local function special_of(body)
   return string.match(body, '^ (%S) (%d+) (%S+) (%S)', from)
 end
 
+-- The key of a job that needs one lock, and about which nothing else is special: most that need any. Plain searches, for patterns
+-- and JSON take several times as long.
+local BEFORE_KEY, BEHIND_KEY = ' - 0 - L {"headers":null,"locks":[{"key":"', '","slots":1}]}'
+local function only_key(body)
+  local from = string.find(body, ' ', (string.find(body, ' ', 1, true)) + 1, true)
+  if not from or string.sub(body, from, from + #BEFORE_KEY - 1) ~= BEFORE_KEY then return nil end
+  from = from + #BEFORE_KEY
+  local to = string.find(body, '"', from, true)
+  if string.sub(body, to, to + #BEHIND_KEY - 1) ~= BEHIND_KEY then return nil end
+  local key = string.sub(body, from, to - 1)
+  return not string.find(key, '\\', 1, true) and key or nil
+end
+
+-- The keys of the locks that a job needs, and whether that is all that is special about it.
+local function keys_of(body, state)
+  local text = state and state[LOCKS]
+  if not text then
+    local key = only_key(body)
+    if key then return { key }, true end
+    local _, _, _, flag = special_of(body)
+    if flag ~= 'L' then return {}, false end
+    text = string.match(string.match(body, '^[^\n]*'), '"locks":(%[.*%])}$')
+  end
+  local keys = {}
+  for i, lock in ipairs(cjson.decode(text)) do keys[i] = lock.key end
+  return keys, false
+end
+
+-- Whether the end of a job leaves more to do than that of others: it has a unique key, or a spec of its own.
+local function leaves_more(body)
+  if not is_special(body) then return false end
+  if string.byte(body, 2) == 48 then return true end
+  local _, _, key = special_of(body)
+  return key ~= nil and key ~= '-'
+end
+
 local function created_at(body)
   local _, created = head_of(body)
   return tonumber(created)
+end
+
+-- That of a job that waits, also where it has only been enqueued.
+local function waiting_state(id)
+  local state = unpacked(id)
+  if not state then
+    state = new_state('q', false, leaves_more(bodies[id]))
+    states[id] = state
+  end
+  return state
 end
 
 -- The state of any job, also of one that has only been enqueued; nil where there is no such job.
@@ -90,17 +119,15 @@ local function state_of(id)
   if states[id] then return states[id] end
   local body = body_of(id)
   if not body then return nil end
-  local special = special_of(body) ~= nil or string.sub(body, 1, 2) == '0 '
-  local place = call('ZSCORE', Q .. 'lane:' .. spec_of(id).lane, id)
-  local state
-  if place then
-    state = new_state('q', created_at(body), special)
-    state[PLACE] = tonumber(place)
-  else
-    state = new_state('s', math.floor(tonumber(call('ZSCORE', SCHEDULED, id))), special)
-  end
+  local waits = call('ZSCORE', Q .. 'lane:' .. spec_of(id).lane, id)
+  local due = not waits and math.floor(tonumber(call('ZSCORE', SCHEDULED, id)))
+  local state = new_state(waits and 'q' or 's', due, leaves_more(body))
   states[id] = state
   return state
+end
+
+local function due_of(id, state)
+  return state and state[DUE] or created_at(body_of(id))
 end
 
 -- The same, unless the job has stayed its time.
@@ -140,9 +167,6 @@ local function add_error(details, text, time, attempt)
   if #errors > 50 then table.remove(errors, 2) end
 end
 
--- States as they were written last.
-local written = {}
-
 -- All that can be seen of a job, for a reply: id, body, spec (false: that of the view before), state and details as they are
 -- stored, the worker's id. Not to be asked while there is something to write.
 local workers, told = {}, nil
@@ -159,27 +183,5 @@ local function view(id, state)
   local spec = spec_of(id).text
   local news = spec ~= told and spec
   told = spec
-  return { id, body_of(id), news, written[id] or cmsgpack.pack(state), details, worker }
-end
-
--- Writes all that was gathered.
-local function flush()
-  flush_sets()
-  local values = {}
-  for id in pairs(changed) do
-    if states[id] then
-      written[id] = cmsgpack.pack(states[id])
-      values[#values + 1] = id
-      values[#values + 1] = written[id]
-    end
-  end
-  in_chunks('HSET', STATES, values)
-  changed = {}
-  if #erased > 0 then
-    in_chunks('HDEL', JOBS, erased)
-    in_chunks('HDEL', STATES, erased)
-    erased = {}
-  end
-  if order then call('HSET', META, 'order', order) end
-  order = nil
+  return { id, body_of(id), news, texts[id] or cmsgpack.pack(state), details, worker }
 end

@@ -1,16 +1,10 @@
 -- What claimants write: every write is fenced by (id, run, claim).
 
-local function fenced(id, run, claim)
-  local state = states[id]
-  if state and state[CLAIM] == claim and state[RUN] == run then return state end
-  return nil
-end
-
 -- fill: { maxAttempts, keep, locks }; what is set stays.
 local function fill_in(id, state, fill)
   if not max_of(id, state) then state[MAX] = fill[1] end
   if fill[2] and not state[KEEP] and spec_of(id).keep == '' then state[KEEP] = fill[2] end
-  if fill[3] and not locks_of(body_of(id), state) then state[LOCKS] = fill[3] end
+  if fill[3] and #keys_of(body_of(id), state) == 0 then state[LOCKS] = fill[3] end
   changed[id] = true
 end
 
@@ -27,10 +21,12 @@ local function start(message)
   if not state then return '0' end
   if message[5] then fill_in(id, state, message[5]) end
   if state[STATE] == 'v' then
-    remove(Q .. 'held:' .. state[HOLDER], id)
+    local held_by = Q .. 'held:' .. state[HOLDER]
+    local at = score_of(held_by, id)
+    remove(held_by, id)
     state[STATE] = 'r'
     charge(state, message[4])
-    add(Q .. 'run:' .. state[HOLDER], state[PLACE], id)
+    add(Q .. 'run:' .. state[HOLDER], at, id)
     changed[id] = true
   end
   return '1'
@@ -57,22 +53,20 @@ end
 local FINAL = { complete = 'c', fail = 'f', cancel = 'x' }
 
 -- The job would run again; a cancel that its worker had not heard of ends it here.
-local function go_on(id, state, kind, delay, was_started)
+local function go_on(id, state, kind, delay, was_started, unrun)
   if kind ~= 'retry' and was_started then state[ATTEMPT] = state[ATTEMPT] - 1 end
   if kind == 'postpone' then state[POSTPONES] = state[POSTPONES] + 1 end
   if state[CANCEL] then
     finish(id, state, 'x', keep_of(id, state, 'x') or state[CANCEL])
   elseif kind == 'release' then
-    restore(id, state)
+    restore(id, state, nil, unrun)
   else
     place(id, state, NOW + delay)
   end
 end
 
--- outcome: { id, run, claim, kind, ranFor, keep or delay, result, error, its time, its attempt, progress, meta, fill,
---   enqueue }; trailing ones may be left out.
-local function settle(outcome)
-  local id = outcome[1]
+-- Settles one of the jobs of an outcome, see lib/settle_all.lua.
+local function settle(id, outcome, result)
   local state = fenced(id, outcome[2], outcome[3])
   if not state then return '0' end
   local kind, ran = outcome[4], outcome[5]
@@ -80,32 +74,18 @@ local function settle(outcome)
   if outcome[13] then fill_in(id, state, outcome[13]) end
   local was_started = state[STATE] == 'r' or ran
   if ran and state[STATE] == 'v' then charge(state, ran) end
-  if outcome[7] or outcome[8] or outcome[11] or outcome[12] then
+  if result or outcome[8] or outcome[11] or outcome[12] then
     local details = details_of(id, state)
     note(details, outcome[11], outcome[12])
-    if outcome[7] then details[3] = outcome[7] end
+    if result then details[3] = result end
     if outcome[8] then add_error(details, outcome[8], outcome[9], outcome[10]) end
     store_details(id, state, details)
   end
   if FINAL[kind] then
     finish(id, state, FINAL[kind], outcome[6])
   else
-    go_on(id, state, kind, outcome[6], was_started)
+    go_on(id, state, kind, outcome[6], was_started, not ran)
   end
   if outcome[14] then enqueue_all(outcome[14][1], outcome[14][2]) end
   return '1'
-end
-
-local function load_all(lists)
-  local ids = {}
-  for l = 1, #lists do
-    for i = 1, #lists[l] do ids[#ids + 1] = lists[l][i][1] end
-  end
-  load_states(ids)
-end
-
-local function each(messages, write)
-  local verdicts = {}
-  for i = 1, #messages do verdicts[i] = write(messages[i]) end
-  return table.concat(verdicts)
 end

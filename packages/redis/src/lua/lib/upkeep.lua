@@ -3,6 +3,7 @@
 local function finish_step(channel, wake)
   flush()
   offer_freed()
+  tell_turns()
   local due = due_change()
   if due then woken = true end
   if woken and wake then call('PUBLISH', channel, wake) end

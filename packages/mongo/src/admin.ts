@@ -7,9 +7,10 @@ import type { JobDocument } from './documents'
 import { keyOf } from './encode-jobs'
 import { isDuplicate, STORE } from './errors'
 import type { Ledger } from './ledger'
-import { finish, place, revive } from './moves'
+import { finish, mayHaveBegun, place, revive } from './moves'
 import type { Queues } from './queues'
 import { tallyOf } from './tally'
+import type { Turns } from './turns'
 
 /** Nothing is kept of a removed job, so it matters to nobody how long a cancelled one would have stayed. */
 const NO_KEEP: Keep = { completed: 0, failed: 0, cancelled: 0 }
@@ -31,12 +32,14 @@ export class MongoAdmin {
   readonly #queues: Queues
   readonly #ledger: Ledger
   readonly #channel: Channel
+  readonly #turns: Turns
 
-  constructor(connection: Connection, queues: Queues, ledger: Ledger, channel: Channel) {
+  constructor(connection: Connection, queues: Queues, ledger: Ledger, channel: Channel, turns: Turns) {
     this.#connection = connection
     this.#queues = queues
     this.#ledger = ledger
     this.#channel = channel
+    this.#turns = turns
   }
 
   async cancel(ids: readonly string[], keep: Keep): Promise<readonly AdminVerdict[]> {
@@ -44,7 +47,7 @@ export class MongoAdmin {
     return this.#tell(
       await this.#administer(ids, (job) => {
         if (job.ended !== undefined) return UNCHANGED
-        if (job.state !== 'running') {
+        if (!mayHaveBegun(job)) {
           return { verdict: 'done', after: finish(job, 'cancelled', (job.keep ?? keep).cancelled, clock) }
         }
         return { verdict: 'requested', after: job.cancel ? job : { ...job, cancel: keep } }
@@ -73,7 +76,7 @@ export class MongoAdmin {
   async remove(ids: readonly string[]): Promise<readonly AdminVerdict[]> {
     return this.#tell(
       await this.#administer(ids, (job) =>
-        job.state === 'running'
+        mayHaveBegun(job)
           ? { verdict: 'requested', after: { ...job, removed: true, cancel: job.cancel ?? NO_KEEP } }
           : { verdict: 'done', after: null },
       ),
@@ -125,6 +128,7 @@ export class MongoAdmin {
         return changes.length > 1 ? this.#oneByOne(changes, by) : []
       })
       await this.#ledger.note(tallyOf(some))
+      await this.#turns.tend(some, by)
       return some
     })
     this.#channel.woke(new Set(made.flatMap(({ after }) => (after?.state === 'queued' ? [after.queue] : []))))

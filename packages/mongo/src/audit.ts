@@ -1,6 +1,6 @@
 import type { Connection } from './connection'
-import type { Tally } from './documents'
-import { type Ledger, REMEMBERED } from './ledger'
+import { REMEMBERED, type Tally } from './documents'
+import type { Ledger } from './ledger'
 import type { Queues } from './queues'
 
 /** A change is counted at the latest so many ms after it was made, if ever. */
@@ -38,6 +38,7 @@ async function count({ run, jobs }: Connection, queue: string): Promise<Tally> {
   return {
     queue,
     ready: (await of({ queue, state: 'queued' })) + (await of({ 'hold.instance': { $exists: true }, queue })),
+    blocked: await of({ queue, state: 'blocked' }),
     scheduled: await of({ queue, state: 'scheduled' }),
     completed: await ended('completed'),
     failed: await ended('failed'),
@@ -49,6 +50,7 @@ function difference(is: Tally, was: Tally): Tally {
   return {
     queue: is.queue,
     ready: is.ready - was.ready,
+    blocked: is.blocked - was.blocked,
     scheduled: is.scheduled - was.scheduled,
     completed: is.completed - was.completed,
     failed: is.failed - was.failed,

@@ -1,7 +1,9 @@
-import type { AnyBulkWriteOperation, ClientSession, UpdateFilter } from 'mongodb'
+import type { AnyBulkWriteOperation, ClientSession } from 'mongodb'
 import type { Connection } from './connection'
-import type { JobDocument } from './documents'
+import { type JobDocument, REMEMBERED } from './documents'
+import { folded, type Group, isAlike, type Update } from './folded'
 import { instant } from './moves'
+import { keysToOffer, offerOf } from './standing'
 
 /** A job as it was read, and as it is to be; null: gone. */
 export interface Change {
@@ -11,17 +13,10 @@ export interface Change {
   readonly moved?: boolean
 }
 
-/** A write that some changes share. */
-interface Group {
-  readonly version: number
-  /** null: deletes them. */
-  readonly update: UpdateFilter<JobDocument> | null
-  readonly ids: string[]
-}
-
 /**
  * Makes changes to jobs, each to the version that was read or not at all: two that think differently about a job never mix.
- * Several jobs are no one step in MongoDB; each of them is, and `by` says whose it was.
+ * Several jobs are no one step in MongoDB; each of them is, and `by` says whose it was. A change that may make it somebody's
+ * turn says so in the same step: see `Turns`.
  * @param by this operation's own name
  * @returns the changes that were made
  */
@@ -33,8 +28,11 @@ export async function apply(
 ): Promise<readonly Change[]> {
   if (changes.length === 0) return []
   await keepWindows(connection, changes)
-  const written = await write(connection, grouped(changes, by), session)
-  return written === changes.length ? changes : landed(connection, changes, by, session)
+  const written = await write(connection, folded(grouped(connection, changes, by)), session)
+  const made = written === changes.length ? changes : await landed(connection, changes, by, session)
+  // A transaction may still come to nothing.
+  if (session === undefined) connection.hands.made(made, by)
+  return made
 }
 
 async function write(connection: Connection, groups: readonly Group[], session?: ClientSession): Promise<number> {
@@ -56,54 +54,68 @@ async function write(connection: Connection, groups: readonly Group[], session?:
   return result.matchedCount + result.deletedCount
 }
 
-/** Somebody else was quicker with some of them. */
-async function landed(
+/** Those that were made, where somebody else was quicker with others. */
+export async function landed(
   connection: Connection,
   changes: readonly Change[],
   by: string,
   session?: ClientSession,
 ): Promise<readonly Change[]> {
   const ids = changes.map(({ before }) => before._id)
+  const projection = { _id: 1, by: 1, v: 1, run: 1, 'hold.claim': 1 }
   const found = await connection.run(() =>
-    connection.jobs
-      .find({ _id: { $in: ids } }, { projection: { _id: 1, by: 1 }, ...(session && { session }) })
-      .toArray(),
+    connection.jobs.find({ _id: { $in: ids } }, { projection, ...(session && { session }) }).toArray(),
   )
-  const writers = new Map(found.map((job) => [job._id, job.by]))
-  return changes.filter(({ before: { _id }, after }) => (after === null ? !writers.has(_id) : writers.get(_id) === by))
+  const there = new Map(found.map((job) => [job._id, job]))
+  return changes.filter(({ before, after }) => {
+    const job = there.get(before._id)
+    if (job === undefined || after === null) return after === null && (job === undefined || job.v === undefined)
+    // What it took is in its hands, whatever else was said of it since.
+    const isTaken = after.run > before.run && job.run === after.run && job.hold?.claim === after.hold?.claim
+    return isTaken || (job.by === by && job.v === before.v + 1)
+  })
 }
 
-function grouped(changes: readonly Change[], by: string): readonly Group[] {
+/** What is written alike is mostly found side by side: only where it is not, a text tells what it is like. */
+function grouped(connection: Connection, changes: readonly Change[], by: string): readonly Group[] {
   const groups = new Map<string, Group>()
-  for (const { before, after } of changes) {
-    const update = after === null ? null : difference(before, after)
-    const key = `${before.v} ${JSON.stringify(update)}`
-    const group = groups.get(key)
-    if (group === undefined)
-      groups.set(key, { version: before.v, update: update && stamped(update, by), ids: [before._id] })
-    else group.ids.push(before._id)
+  let latest: Group | undefined
+  for (const change of changes) {
+    const { _id, v } = change.before
+    const update = updateOf(connection, change, by)
+    if (latest?.version !== v || !isAlike(latest.update, update)) {
+      const key = `${v} ${JSON.stringify(update)}`
+      latest = groups.get(key) ?? { version: v, update, ids: [] }
+      groups.set(key, latest)
+    }
+    latest.ids.push(_id)
   }
   return [...groups.values()]
 }
 
-interface Difference {
-  readonly set: Record<string, unknown>
-  readonly unset: Record<string, ''>
+function updateOf({ clock }: Connection, { before, after }: Change, by: string): Group['update'] {
+  const keys = keysToOffer(before, after)
+  const offer = keys.length === 0 ? before.offer : offerOf(keys, before, by, clock.now())
+  if (after !== null) return updateTo(before, offer === undefined ? after : { ...after, offer }, by)
+  if (offer === undefined) return null
+  // Nothing is left of it but what has to be told.
+  const rest = { by, offer, forget: new Date(clock.now() + REMEMBERED) }
+  return [{ $replaceWith: { $mergeObjects: [{ _id: '$_id' }, { $literal: rest }] } }]
 }
 
 /** Documents share what was not changed, so that a look at the references is enough. */
-function difference(before: JobDocument, after: JobDocument): Difference {
-  const set: Record<string, unknown> = {}
-  const unset: Record<string, ''> = {}
+function updateTo(before: JobDocument, after: JobDocument, by: string): Update {
+  const $set: Record<string, unknown> = {}
+  let $unset: Record<string, ''> | undefined
   const [was, is] = [before as unknown as Record<string, unknown>, after as unknown as Record<string, unknown>]
-  for (const field in is) if (is[field] !== was[field]) set[field] = is[field]
-  for (const field in was) if (was[field] !== undefined && is[field] === undefined) unset[field] = ''
-  return { set, unset }
-}
-
-function stamped({ set, unset }: Difference, by: string): UpdateFilter<JobDocument> {
-  const some = Object.keys(unset).length > 0
-  return { $set: { ...set, by }, ...(some ? { $unset: unset } : {}), $inc: { v: 1 } } as UpdateFilter<JobDocument>
+  for (const field in is) if (is[field] !== was[field]) $set[field] = is[field]
+  for (const field in was) {
+    if (was[field] === undefined || is[field] !== undefined) continue
+    $unset ??= {}
+    $unset[field] = ''
+  }
+  $set.by = by
+  return { $set, ...($unset && { $unset }), $inc: { v: 1 } }
 }
 
 /** A window outlives its job: from now on it stands for itself. First, so that it is never forgotten. */

@@ -5,6 +5,7 @@ import type {
   EntryDocument,
   JobDocument,
   MetaDocument,
+  OwnerDocument,
   QueueDocument,
   ScheduleDocument,
   SignalDocument,
@@ -13,6 +14,7 @@ import type {
   WorkerDocument,
 } from './documents'
 import { isConflict, isDuplicate, isLostRace, STORE, translate } from './errors'
+import { Hands } from './hands'
 import type { CheckedOptions } from './options'
 
 /** The wire version of MongoDB 5.0. */
@@ -31,9 +33,12 @@ const TRANSACTION: TransactionOptions = {
 /** The way to the database: its collections, its clock, and its errors in core's words. */
 export class Connection {
   readonly clock: Clock
+  readonly hands = new Hands()
   readonly jobs: Collection<JobDocument>
   /** The same collection, for what is no job in it. */
   readonly entries: Collection<EntryDocument>
+  /** The same once more, for those who hold locks by a name. */
+  readonly owners: Collection<OwnerDocument>
   readonly queues: Collection<QueueDocument>
   readonly totals: Collection<TotalsDocument>
   readonly workers: Collection<WorkerDocument>
@@ -55,6 +60,7 @@ export class Connection {
     const collection = <T extends { _id: string }>(name: string) => this.db.collection<T>(`${prefix}${name}`)
     this.jobs = collection('jobs')
     this.entries = collection('jobs')
+    this.owners = collection('jobs')
     this.queues = collection('queues')
     this.totals = collection('totals')
     this.workers = collection('workers')

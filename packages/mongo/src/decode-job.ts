@@ -33,7 +33,7 @@ export function toRecord(job: JobDocument): JobRecord {
 }
 
 export function toClaimed(job: JobDocument): ClaimedJob {
-  return { ...toRecord(job), claim: job.hold?.claim ?? '', reserved: job.state === 'reserved' }
+  return Object.assign(toRecord(job), { claim: job.hold?.claim ?? '', reserved: job.state === 'reserved' })
 }
 
 /** A reserved job shows as queued. */

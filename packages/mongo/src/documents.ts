@@ -1,7 +1,7 @@
 import type { JobState, Keep, LockRequest, ScheduleRecord, UniqueRule } from '@jobs-worker/core/store'
 
-/** States as stored: a reserved job shows as queued. `blocked` is not made here. */
-export type StoredState = Exclude<JobState, 'blocked'> | 'reserved'
+/** States as stored: a reserved job shows as queued. */
+export type StoredState = JobState | 'reserved'
 
 /** A worker's hand on a job. */
 export interface Hold {
@@ -11,12 +11,43 @@ export interface Hold {
   readonly worker: string
 }
 
+/** Keys that were acquired together; an owner may have a key by several. */
+export interface Acquired {
+  /** Of a run, the first is its claim, which took the locks of the job. */
+  readonly id: string
+  readonly keys: readonly string[]
+  /** Only of those who hold by a name. */
+  readonly until?: number
+}
+
+/** Keys that some change has left: others may be waiting for them, and nobody has looked yet. */
+export interface Offer {
+  readonly keys: readonly string[]
+  readonly by: string
+  readonly at: number
+}
+
+/**
+ * Who holds locks: a job while it runs, or an owner by name. They stand in one collection, because one unique index over the
+ * keys of all that say `held` is what makes a lock a lock: saying it takes all of a document's keys in one step, or none.
+ */
+export interface Holder {
+  readonly _id: string
+  /** Never empty. */
+  readonly keys?: readonly string[]
+  readonly held?: true
+  /** Of a job that runs: only where its run has acquired something itself. */
+  readonly acquired?: readonly Acquired[]
+  /** Drawn when somebody first asks for them. */
+  readonly fences?: readonly (readonly [key: string, fence: number])[]
+  readonly offer?: Offer
+}
+
 /**
  * A job as it is stored. What has its usual value is left out. Instants are milliseconds since 1970, and so are
  * durations; headers, settings and errors are JSON.
  */
-export interface JobDocument {
-  readonly _id: string
+export interface JobDocument extends Holder {
   /** Grows with every change: a change is made to the version it was thought out for, or not at all. */
   readonly v: number
   readonly queue: string
@@ -33,7 +64,7 @@ export interface JobDocument {
   readonly created: number
   readonly due: number
   readonly started?: number
-  /** The order of ending, in microseconds of the server's clock. */
+  /** When it ended, in microseconds of the server's clock. */
   readonly ended?: number
   readonly expires?: Date
   readonly run: number
@@ -50,7 +81,14 @@ export interface JobDocument {
   readonly holds?: string
   /** The end of the key's window. */
   readonly until?: number
+  /** `keys` are theirs, and while it runs those that its run holds. */
   readonly locks?: readonly LockRequest[]
+  /** Its place in the lines of its keys, by the order of joining, while it stands in them. */
+  readonly joined?: number
+  /** The same, where a turn of it has passed on: it stands there again when a claim meets it. */
+  readonly passed?: number
+  /** Since when it is its turn. */
+  readonly turn?: number
   readonly schedule?: string
   readonly keep?: Keep
   readonly settings?: string
@@ -63,10 +101,17 @@ export interface JobDocument {
   readonly by?: string
 }
 
+/** How long an entry is kept, in ms: a repeated request gets its first answer. */
+export const REMEMBERED = 60_000
+
+/** What only a run needs, and no step of upkeep: a projection. */
+export const WITHOUT_PAYLOAD = { input: 0, headers: 0, settings: 0, result: 0 } as const
+
 /** How many jobs more or less there are of each kind in a queue. `ready` are all that are in line, reserved or running. */
 export interface Tally {
   readonly queue: string
   readonly ready: number
+  readonly blocked: number
   readonly scheduled: number
   readonly completed: number
   readonly failed: number
@@ -99,6 +144,17 @@ export interface EntryDocument {
   readonly done?: boolean
   /** Of an exchange: whether its worker was. */
   readonly registered?: boolean
+}
+
+/** Somebody who holds locks by a name. */
+export interface OwnerDocument extends Holder {
+  /** Grows with every change, as a job's `v`; jobs are known by theirs. */
+  readonly version: number
+  readonly owner: string
+  /** The first end of one of its acquisitions. */
+  readonly ends?: number
+  /** Only where it holds nothing any more. */
+  readonly forget?: Date
 }
 
 /** A queue that was ever used or paused. The one without a name says until when somebody watches. */
@@ -161,11 +217,12 @@ export interface ScheduleDocument extends Omit<ScheduleRecord, 'name' | 'created
   readonly holder?: string
 }
 
-/** The schema's version, whose turn a duty is, or how many revisions of schedules there were. */
+/** The schema's version, whose turn a duty is, how many revisions of schedules there were, or the latest fencing number. */
 export interface MetaDocument {
   readonly _id: string
   readonly version?: number
   readonly compatibleFrom?: number
   readonly until?: number
   readonly revision?: number
+  readonly fence?: number
 }

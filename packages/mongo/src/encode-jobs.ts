@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import type { NewJob } from '@jobs-worker/core/store'
 import type { JobDocument } from './documents'
 import { type Moment, place } from './moves'
+import { lockFields } from './standing'
 
 /** A job on its way in, and how it is first stored: in its line, or waiting for its time. */
 export interface Incoming {
@@ -33,7 +34,7 @@ export function encodeJob(job: NewJob, moment: Moment, by: string): Incoming {
     ...(job.maxAttempts === null ? {} : { max: job.maxAttempts }),
     ...(job.keep === null ? {} : { keep: job.keep }),
     ...(job.settings === null ? {} : { settings: JSON.stringify(job.settings) }),
-    ...(job.locks.length === 0 ? {} : { locks: job.locks }),
+    ...lockFields(job.locks),
     ...(job.schedule === null ? {} : { schedule: job.schedule }),
     ...(unique === null
       ? {}

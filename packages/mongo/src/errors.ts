@@ -67,7 +67,12 @@ export function isDuplicate(error: unknown): boolean {
 
 /** Lost against another write, and may be sent again at once. */
 export function isConflict(error: unknown): boolean {
-  return codeOf(error) === WRITE_CONFLICT
+  return codeOf(error) === WRITE_CONFLICT || isDeadlock(error)
+}
+
+/** What servers on another engine say of a statement that they ended, with nothing written, so that others could go on. */
+function isDeadlock(error: unknown): boolean {
+  return error instanceof MongoServerError && /^deadlock detected/.test(error.message)
 }
 
 /** A transaction that another write has ended, and that may begin anew. */

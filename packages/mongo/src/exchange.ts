@@ -12,11 +12,13 @@ import type { JobDocument, Tally, Verdicts, WorkerDocument } from './documents'
 import { nextDueIn } from './due'
 import type { Incoming } from './encode-jobs'
 import { STORE } from './errors'
+import type { Ledger } from './ledger'
 import type { Queues, QueuesSeen } from './queues'
 import { keyOfRequest, nameOfRequest } from './request'
 import type { Requests } from './requests'
 import { fencesOf, partsOf, settleAll, type Told } from './settle'
 import { Sums, tallyOf } from './tally'
+import type { Turns } from './turns'
 import type { MongoWriter } from './writer'
 
 /** Jobs that others change at the same time are thought about again so often. */
@@ -28,6 +30,8 @@ export interface Surroundings {
   readonly requests: Requests
   readonly queues: Queues
   readonly writer: MongoWriter
+  readonly ledger: Ledger
+  readonly turns: Turns
 }
 
 export interface Exchanged extends ExchangeReply {
@@ -38,17 +42,22 @@ export interface Exchanged extends ExchangeReply {
 interface Settled {
   readonly verdicts: Verdicts
   readonly woken: readonly string[]
+  /** Jobs that wait for locks, and whose turn it is now. */
+  readonly begun: readonly Change[]
   /** null: the verdicts are kept already, or there are none. */
   readonly tallies: readonly Tally[] | null
   readonly enqueued: boolean
 }
 
 const NOTHING: Claimed = { jobs: [], more: false }
-const NO_VERDICTS: Verdicts = { settled: [], started: [], reported: [] }
+const NOTHING_SETTLED: Settled = {
+  verdicts: { settled: [], started: [], reported: [] },
+  ...{ woken: [], begun: [], tallies: null, enqueued: false },
+}
 
 /**
  * One exchange: reads what is told about, changes it, reads what can be claimed, takes it. Four round trips, one after
- * another; a fifth where somebody else was quicker.
+ * another; a fifth where somebody else was quicker; one for jobs that need locks; three to hand on those that were given up.
  */
 export class ExchangeRun {
   readonly #around: Surroundings
@@ -58,6 +67,10 @@ export class ExchangeRun {
   readonly #exchange: Exchange
   /** This request was here before, and was cut off: a job that it changed already counts as changed by it. */
   #again = false
+  /** The jobs were not read, but are as this process wrote them last, as far as it knows. */
+  #remembers = false
+  /** What it has changed, of what it was told. */
+  readonly #made: Change[] = []
   /** Jobs that it has in its hands, as they were read first. */
   readonly #had = new Map<string, JobDocument>()
 
@@ -71,27 +84,32 @@ export class ExchangeRun {
 
   async run(): Promise<Exchanged> {
     const { requests } = this.#around
+    const fences = fencesOf(this.#exchange)
+    const remembered = this.#connection.hands.of(fences)
     try {
       const [first, worker, seen, found] = await Promise.all([
         requests.begin(this.#key),
         this.#worker(),
         this.#look(),
-        this.#read(fencesOf(this.#exchange)),
+        remembered ?? this.#read(fences),
       ])
       this.#again = first !== null
-      const { verdicts, woken, tallies, enqueued } = await this.#settle(found, first?.verdicts)
+      this.#remembers = remembered !== null && !this.#again
+      const told = this.#again && remembered !== null ? await this.#read(fences) : found
+      const { verdicts, woken, begun, tallies, enqueued } = await this.#settle(told, first?.verdicts)
       const registered = first?.registered ?? worker !== null
       const end = { done: true, registered }
       // What was enqueued may stand in a lane that was not there before.
       const lanes = enqueued ? await this.#look() : seen
       const [claimed, due] = await Promise.all([
-        this.#claim(worker, lanes, first?.done === true),
+        this.#claim(worker, lanes, first?.done === true, begun),
         nextDueIn(this.#connection),
         tallies && requests.answer(this.#key, verdicts, tallies, this.#exchange.claim === null ? end : null),
       ])
       if (this.#exchange.claim !== null || tallies === null) requests.end(this.#key, end)
       requests.arrived(this.#key)
-      const rest = { nextDueIn: due, registered, watched: seen.watched, woken }
+      this.#around.turns.told(this.#made, this.#name)
+      const rest = { nextDueIn: due, registered, watched: seen.watched, woken: [...woken, ...leftOf(begun, claimed)] }
       return { ...verdicts, claimed: claimed.jobs, more: claimed.more, ...rest }
     } catch (error) {
       requests.cutOff(this.#key, this.#had)
@@ -103,8 +121,8 @@ export class ExchangeRun {
 
   async #settle(first: readonly JobDocument[], known: Verdicts | undefined): Promise<Settled> {
     const told: Told = this.#exchange
-    if (known !== undefined) return { verdicts: known, woken: [], tallies: null, enqueued: false }
-    if (fencesOf(told).length === 0) return { verdicts: NO_VERDICTS, woken: [], tallies: null, enqueued: false }
+    if (known !== undefined) return { ...NOTHING_SETTLED, verdicts: known }
+    if (fencesOf(told).length === 0) return NOTHING_SETTLED
     const settled: Settled[] = []
     for (const [n, part] of partsOf(told).entries()) {
       settled.push(await this.#settlePart(part, n === 0 ? first : await this.#read(fencesOf(part)), n))
@@ -112,6 +130,7 @@ export class ExchangeRun {
     return {
       verdicts: joined(settled.map((one) => one.verdicts)),
       woken: settled.flatMap((one) => one.woken),
+      begun: settled.flatMap((one) => one.begun),
       tallies: merged(settled.flatMap((one) => one.tallies ?? [])),
       enqueued: settled.some((one) => one.enqueued),
     }
@@ -121,6 +140,7 @@ export class ExchangeRun {
   async #settlePart(told: Told, first: readonly JobDocument[], n: number): Promise<Settled> {
     const tallies: Tally[] = []
     const woken = new Set<string>()
+    const begun: Change[] = []
     const done = new Set<string>()
     const earlier = new Map<string, Pick<Change, 'before' | 'after'>>()
     let found = first
@@ -129,18 +149,27 @@ export class ExchangeRun {
       const pending = found.filter((job) => !done.has(job._id))
       const { verdicts, changes, next } = settleAll(told, pending, this.#connection.clock, this.#name, known)
       for (const { before } of changes) this.#had.set(before._id, before)
-      const made = await apply(this.#connection, changes, this.#name)
+      // Nobody would notice that what stays as it is was remembered wrongly.
+      const isGuess = this.#remembers && changes.length < found.length
+      const made = isGuess ? [] : await apply(this.#connection, changes, this.#name)
       tallies.push(...tallyOf(made))
+      const turns = await this.#around.turns.look(made)
+      for (const { before } of turns) this.#had.set(before._id, before)
+      tallies.push(...tallyOf(turns))
+      begun.push(...turns)
+      this.#made.push(...made)
       for (const { before, after } of made) {
         done.add(before._id)
         if (after?.state === 'queued') woken.add(after.queue)
       }
-      if (made.length === changes.length) {
+      if (made.length === changes.length && !isGuess) {
         await this.#enqueue(next, n)
         for (const { job } of next) woken.add(job.queue)
         tallies.push(...tallyOf([...earlier.values()]))
-        return { verdicts, woken: [...woken], tallies, enqueued: next.length > 0 }
+        return { verdicts, woken: [...woken], begun, tallies, enqueued: next.length > 0 }
       }
+      this.#connection.hands.forget(found)
+      this.#remembers = false
       found = await this.#read(fencesOf(told))
     }
     throw new StoreUnavailableError(STORE, 'jobs changed faster than they could be settled')
@@ -153,12 +182,19 @@ export class ExchangeRun {
     await writer.put(`${this.#key}/${n}`, this.#name, next)
   }
 
-  async #claim(worker: WorkerDocument | null, seen: QueuesSeen, wasDone: boolean): Promise<Claimed> {
+  async #claim(
+    worker: WorkerDocument | null,
+    seen: QueuesSeen,
+    wasDone: boolean,
+    begun: readonly Change[],
+  ): Promise<Claimed> {
     const { claim, instance } = this.#exchange
     if (claim === null) return NOTHING
     const there = this.#again ? await inHand(this.#connection, instance, claim) : []
     if (wasDone || there.length > 0) return { jobs: there, more: false }
-    return worker === null ? NOTHING : claimJobs(this.#connection, claim, worker, seen.queues, this.#name)
+    if (worker === null) return NOTHING
+    const turns = new Set(begun.map(({ before }) => before._id))
+    return claimJobs(this.#around, claim, worker, seen.queues, this.#name, turns)
   }
 
   /** Whether this request has changed the job before it was cut off; what it deleted had been in its hands. */
@@ -191,6 +227,12 @@ export class ExchangeRun {
     const ids = [...new Set(fences.map(({ id }) => id))]
     return run(() => jobs.find({ _id: { $in: ids }, v: { $gte: 0 } }, { projection }).toArray())
   }
+}
+
+/** Queues of those that this exchange has not claimed itself. */
+function leftOf(begun: readonly Change[], { jobs }: Claimed): readonly string[] {
+  const claimed = new Set(jobs.map(({ id }) => id))
+  return begun.filter(({ before }) => !claimed.has(before._id)).map(({ before }) => before.queue)
 }
 
 function joined(parts: readonly Verdicts[]): Verdicts {

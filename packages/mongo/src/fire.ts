@@ -1,11 +1,13 @@
 import { randomUUID } from 'node:crypto'
 import type { Enqueued, Fired, Firing } from '@jobs-worker/core/store'
 import type { AnyBulkWriteOperation, ClientSession } from 'mongodb'
+import type { Change } from './changes'
 import type { Connection } from './connection'
 import type { ScheduleDocument } from './documents'
 import { encodeJob } from './encode-jobs'
 import type { Ledger } from './ledger'
 import type { Queues } from './queues'
+import type { Turns } from './turns'
 import { storeUnique } from './unique'
 
 /** A firing that nobody has forestalled, and what became of its jobs. */
@@ -24,14 +26,17 @@ export async function fireAll(
   connection: Connection,
   queues: Queues,
   ledger: Ledger,
+  turns: Turns,
   firings: readonly Firing[],
 ): Promise<readonly Fired[]> {
-  const made = await connection.together(async (session) => {
+  const by = randomUUID().slice(-12)
+  const { made, changes } = await connection.together(async (session) => {
     const fresh = await freshOf(connection, firings, session)
-    const stored = await makeJobs(connection, ledger, fresh, session)
-    await advance(connection, stored, session)
+    const stored = await makeJobs(connection, ledger, fresh, by, session)
+    await advance(connection, stored.made, session)
     return stored
   })
+  await turns.tend(changes, by)
   const found = made.filter(({ firing, outcomes }) => outcomes.some((one, at) => wasThere(firing, one, at)))
   // Nobody knows whether who made them lived to count them.
   if (found.length > 0) queues.doubt(new Set(found.map(({ firing }) => firing.queue)))
@@ -64,17 +69,18 @@ async function makeJobs(
   connection: Connection,
   ledger: Ledger,
   firings: readonly Firing[],
+  by: string,
   session?: ClientSession,
-): Promise<readonly Made[]> {
-  const by = randomUUID().slice(-12)
+): Promise<{ readonly made: readonly Made[]; readonly changes: readonly Change[] }> {
   const incoming = firings.flatMap(({ jobs }) => jobs.map(({ job }) => encodeJob(job, connection.clock, by)))
-  const { outcomes, tallies } = await storeUnique(connection, incoming, by, session)
+  const { outcomes, tallies, changes } = await storeUnique(connection, incoming, by, session)
   await ledger.note(tallies, session)
   let at = 0
-  return firings.map((firing) => {
+  const made = firings.map((firing) => {
     at += firing.jobs.length
     return { firing, outcomes: outcomes.slice(at - firing.jobs.length, at) }
   })
+  return { made, changes }
 }
 
 async function advance({ run, schedules }: Connection, made: readonly Made[], session?: ClientSession): Promise<void> {

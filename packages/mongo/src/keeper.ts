@@ -4,49 +4,43 @@ import { audit } from './audit'
 import { apply, type Change } from './changes'
 import type { Channel } from './channel'
 import type { Connection } from './connection'
-import type { JobDocument } from './documents'
+import { type JobDocument, WITHOUT_PAYLOAD } from './documents'
 import { nextDueIn } from './due'
 import { isDuplicate } from './errors'
 import type { Ledger } from './ledger'
-import { addError, finish, promote, RECOVERED, restore } from './moves'
+import { addError, finish, giveBack, promote, RECOVERED, restore } from './moves'
 import type { Queues } from './queues'
 import { tallyOf } from './tally'
+import type { Turns } from './turns'
 
 /** One process prunes at a time; one that died has had its turn after so many ms. */
 const TURN = 10_000
-
-/** What only a run needs, and no step of upkeep. */
-const WITHOUT_PAYLOAD = { input: 0, headers: 0, settings: 0, result: 0 } as const
 
 export class MongoKeeper {
   readonly #connection: Connection
   readonly #queues: Queues
   readonly #ledger: Ledger
   readonly #channel: Channel
+  readonly #turns: Turns
 
-  constructor(connection: Connection, queues: Queues, ledger: Ledger, channel: Channel) {
+  constructor(connection: Connection, queues: Queues, ledger: Ledger, channel: Channel, turns: Turns) {
     this.#connection = connection
     this.#queues = queues
     this.#ledger = ledger
     this.#channel = channel
+    this.#turns = turns
   }
 
   async recover(options: RecoverOptions): Promise<StepReply> {
-    const { run, jobs, clock } = this.#connection
-    await clock.fresh()
-    const dead = await this.#dead()
-    if (dead.length === 0) return { count: 0, more: false }
-    const lost = await run(() =>
-      jobs
-        .find({ 'hold.instance': { $in: dead } }, { projection: WITHOUT_PAYLOAD })
-        .limit(options.limit + 1)
-        .toArray(),
-    )
-    const changes = lost.slice(0, options.limit).map((before) => ({ before, after: this.#recovered(before, options) }))
+    const { limit, turn } = options
+    await this.#connection.clock.fresh()
+    const lost = await this.#lost(limit + 1)
+    const changes = lost.slice(0, limit).map((before) => ({ before, after: this.#recovered(before, options) }))
     // It may have died between a change and its count.
     await this.#queues.suspect(new Set(lost.map(({ queue }) => queue)))
     const made = await this.#make(changes)
-    return { count: made.length, more: lost.length > options.limit }
+    const isMore = await this.#turns.recover(limit, turn)
+    return { count: made.length, more: isMore || lost.length > limit }
   }
 
   async promote(limit: number): Promise<PromoteReply> {
@@ -84,11 +78,22 @@ export class MongoKeeper {
   #make(changes: readonly Change[]): Promise<readonly Change[]> {
     const queues = new Set(changes.map(({ before }) => before.queue))
     return this.#queues.guarded(queues, async () => {
-      const made = await apply(this.#connection, changes, randomUUID().slice(-12))
+      const by = randomUUID().slice(-12)
+      const made = await apply(this.#connection, changes, by)
       this.#channel.woke(new Set(made.flatMap(({ after }) => (after?.state === 'queued' ? [after.queue] : []))))
       await this.#ledger.note(tallyOf(made))
+      await this.#turns.tend(made, by)
       return made
     })
+  }
+
+  /** What dead workers have in their hands. */
+  async #lost(limit: number): Promise<readonly JobDocument[]> {
+    const { run, jobs } = this.#connection
+    const dead = await this.#dead()
+    if (dead.length === 0) return []
+    const held = { 'hold.instance': { $in: [...dead] } }
+    return run(() => jobs.find(held, { projection: WITHOUT_PAYLOAD, limit }).toArray())
   }
 
   /** Instances that hold jobs and are not registered; from here on those whose lease ran out are not. */
@@ -104,9 +109,11 @@ export class MongoKeeper {
   /** A job out of the hands of a worker that is gone. */
   #recovered(job: JobDocument, { error, keep }: RecoverOptions): JobDocument | null {
     const { clock } = this.#connection
-    if (job.state !== 'running') return restore(job)
-    const told = addError(job, { ...error, attempt: job.attempt, time: 0 }, clock.now())
     const stay = job.keep ?? keep
+    if (job.state !== 'running') {
+      return job.cancel ? finish(job, 'cancelled', stay.cancelled, clock) : giveBack(job, clock)
+    }
+    const told = addError(job, { ...error, attempt: job.attempt, time: 0 }, clock.now())
     if (job.cancel) return finish(told, 'cancelled', stay.cancelled, clock)
     if (job.max !== undefined && job.attempt >= job.max) return finish(told, 'failed', stay.failed, clock)
     return restore(told, RECOVERED)
@@ -116,7 +123,10 @@ export class MongoKeeper {
     const { run, jobs, clock } = this.#connection
     const gone = await run(() =>
       jobs
-        .find({ expires: { $exists: true, $lte: new Date(clock.now()) } }, { projection: { v: 1, queue: 1, state: 1 } })
+        .find(
+          { expires: { $exists: true, $lte: new Date(clock.now()) } },
+          { projection: { v: 1, queue: 1, state: 1, offer: 1 } },
+        )
         .sort({ expires: 1 })
         .limit(limit)
         .toArray(),
@@ -129,13 +139,15 @@ export class MongoKeeper {
   /** Requests, windows and signals that have served their time. */
   async #forget(limit: number): Promise<void> {
     const { run, entries, windows, signals, clock } = this.#connection
-    const old = { forget: { $exists: true, $lte: new Date(clock.now()) } }
+    const forget = { $exists: true, $lte: new Date(clock.now()) }
+    const old = { forget, offer: { $exists: false } }
     const options = { projection: { _id: 1 }, sort: { forget: 1 }, limit: Math.max(limit, 1_000) } as const
     for (const collection of [entries, windows, signals] as unknown as (typeof entries)[]) {
       const found = await run(() => collection.find(old, options).toArray())
       const ids = found.map(({ _id }) => _id)
       // What is not in the totals yet still counts.
-      if (ids.length > 0) await run(() => collection.deleteMany({ _id: { $in: ids }, open: { $exists: false } }))
+      if (ids.length > 0)
+        await run(() => collection.deleteMany({ _id: { $in: ids }, ...old, open: { $exists: false } }))
     }
   }
 

@@ -1,12 +1,9 @@
 import { randomUUID } from 'node:crypto'
 import type { ClientSession } from 'mongodb'
 import type { Connection } from './connection'
-import type { EntryDocument, Tally, TotalsDocument } from './documents'
+import { type EntryDocument, REMEMBERED, type Tally, type TotalsDocument } from './documents'
 import { isDuplicate } from './errors'
 import { KINDS, type Kind, Sums } from './tally'
-
-/** How long an entry is kept, in ms: a repeated request gets its first answer. */
-export const REMEMBERED = 60_000
 
 /** Entries that one step adds to the totals. */
 const STEP = 1_000

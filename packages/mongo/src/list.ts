@@ -49,7 +49,7 @@ export class Lister {
     const from = after === null ? 0 : JOB_STATES.indexOf(after.state)
     const jobs: JobRecord[] = []
     for (const [at, state] of JOB_STATES.entries()) {
-      if (at < from || state === 'blocked' || !(filter.states?.includes(state) ?? true)) continue
+      if (at < from || !(filter.states?.includes(state) ?? true)) continue
       const place = after?.state === state ? after.place : null
       const page = await this.#page(queues, state, place, filter, filter.limit - jobs.length)
       jobs.push(...page.jobs)
@@ -144,6 +144,7 @@ function walksOf(state: JobState, queues: readonly QueueDocument[], queue: strin
       lanes.map((lane) => forward({ queue: _id, lane, state }, 'rank', 'order')),
     )
   }
+  if (state === 'blocked') return queues.map(({ _id }) => forward({ queue: _id, state }, 'rank', 'order'))
   if (state === 'scheduled') return [forward({ ...(queue === undefined ? {} : { queue }), state }, 'due', 'order')]
   return isFinal(state) ? queues.map(({ _id }) => backward({ queue: _id, state, ended: { $exists: true } })) : []
 }

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import type { Ears } from '@jobs-worker/core/store'
 import type { ChangeStream, ChangeStreamDocument } from 'mongodb'
 import type { Connection } from './connection'
 import type { SignalDocument } from './documents'
@@ -8,12 +9,6 @@ const AGAIN_AFTER = 500
 
 /** How long the server holds a question open before it answers that there is nothing, in ms. */
 const HELD = 1_000
-
-export interface Ears {
-  message(text: string): void
-  /** It was deaf for a while: what was said meanwhile is lost. */
-  missed(): void
-}
 
 /** Hears the signals by a change stream, and comes back by itself; on a server without them it hears nothing. */
 export class Listening {

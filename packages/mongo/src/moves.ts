@@ -1,5 +1,7 @@
+import { isDeepStrictEqual } from 'node:util'
 import type { Due, ErrorRecord, FinalState } from '@jobs-worker/core/store'
 import type { Hold, JobDocument } from './documents'
+import { lockFields } from './standing'
 
 /** The rank of a recovered job: before every priority. */
 export const RECOVERED = -32_769
@@ -31,10 +33,40 @@ export function restore(job: JobDocument, rank = job.rank): JobDocument {
   return { ...letGo(job), state: 'queued', rank }
 }
 
-/** Into a worker's hands, reserved. */
+/** The same where its handler was not called: with locks, it has its turn again, before those that came later. */
+export function giveBack(job: JobDocument, moment: Moment): JobDocument {
+  const turn = hasOwnLocks(job) ? { joined: -moment.order(), turn: moment.now() } : {}
+  return { ...restore(job), ...turn }
+}
+
+/** It runs, or is reserved and holds locks, which nobody else may have until its worker has settled it. */
+export function mayHaveBegun({ state, held }: JobDocument): boolean {
+  return state === 'running' || held === true
+}
+
+/** Into a worker's hands, reserved, and out of its lines; its locks are then its run's. */
 export function take(job: JobDocument, hold: Hold): JobDocument {
-  const taken: JobDocument = { ...job, state: 'reserved', run: job.run + 1, hold }
+  const locks = job.keys === undefined ? {} : { held: true as const }
+  const out = without(job, 'joined', 'passed', 'turn')
+  const taken: JobDocument = { ...out, state: 'reserved', run: job.run + 1, hold, ...locks }
   return job.rule?.while === 'queued' ? withoutKey(taken) : taken
+}
+
+/** Into the lines of its locks, at its own place where it had one, and out of every claim's way. */
+export function block(job: JobDocument, joined: number): JobDocument {
+  const place = job.joined ?? job.passed ?? joined
+  return { ...without(job, 'turn', 'passed'), state: 'blocked', joined: place }
+}
+
+/** Its locks are free, and it stands first in each line: it is queued ahead of the rest. */
+export function beginTurn(job: JobDocument, now: number): JobDocument {
+  return { ...job, state: 'queued', rank: RECOVERED, turn: now }
+}
+
+/** No claim took it in time: it stays queued, and others go before it. */
+export function passTurn(job: JobDocument): JobDocument {
+  const passed = job.joined === undefined ? {} : { passed: job.joined }
+  return { ...without(job, 'turn', 'joined'), ...passed }
 }
 
 /** The handler began at this instant: the attempt is charged, once. */
@@ -45,9 +77,9 @@ export function start(job: JobDocument, started: number): JobDocument {
 /** null: nothing is kept of it. */
 export function finish(job: JobDocument, state: FinalState, keep: number, moment: Moment): JobDocument | null {
   if (keep <= 0 || job.removed) return null
-  const { cancel: _, ...ended } = withoutKey(letGo(job))
-  const order = moment.order()
-  return { ...ended, state, ended: order, expires: instant(Math.floor(order / 1_000) + keep) }
+  const { cancel: _, holds: __, ...ended } = letGo(job)
+  const now = moment.now()
+  return { ...ended, state, ended: now * 1_000, expires: instant(now + keep) }
 }
 
 /** A Date, which cannot be as late as a number. */
@@ -74,7 +106,24 @@ export function addError(job: JobDocument, error: ErrorRecord, now: number): Job
   return { ...job, errors }
 }
 
+/** Out of all hands and lines; what its run had acquired besides is not its own. */
 function letGo(job: JobDocument): JobDocument {
-  const { hold: _, ...rest } = job
+  const free = without(job, 'hold', 'held', 'acquired', 'fences', 'joined', 'passed', 'turn')
+  if (job.locks === undefined && job.keys === undefined) return free
+  const own = lockFields(job.locks ?? [])
+  // What stays the same is not written.
+  return isDeepStrictEqual(own.keys, job.keys) ? free : { ...without(free, 'keys'), ...own }
+}
+
+/** Its run holds the locks of the job. */
+function hasOwnLocks({ held, acquired, hold }: JobDocument): boolean {
+  return held === true && (acquired?.some(({ id }) => id === hold?.claim) ?? true)
+}
+
+/** The job itself where it has none of them. */
+function without(job: JobDocument, ...fields: readonly (keyof JobDocument)[]): JobDocument {
+  if (fields.every((field) => job[field] === undefined)) return job
+  const rest = { ...job }
+  for (const field of fields) delete (rest as Partial<Record<keyof JobDocument, unknown>>)[field]
   return rest
 }

@@ -1,4 +1,4 @@
-import { InvalidError } from '@jobs-worker/core/store'
+import { checkBoolean, checkInteger, InvalidError } from '@jobs-worker/core/store'
 
 export interface MongoStoreOptions {
   /** Before the names of all collections: 1 to 100 letters, digits and `_ - .`. @default 'jobs_' */
@@ -50,16 +50,4 @@ export function wrongUrl(value: unknown, options?: ErrorOptions): InvalidError {
 function checkText(field: string, value: unknown, form: RegExp, expected: string): string {
   if (typeof value === 'string' && form.test(value)) return value
   throw new InvalidError(field, value, expected)
-}
-
-function checkBoolean(field: string, value: unknown): boolean {
-  if (typeof value !== 'boolean') throw new InvalidError(field, value, 'true or false')
-  return value
-}
-
-function checkInteger(field: string, value: unknown, least: number, most: number): number {
-  if (!Number.isInteger(value) || (value as number) < least || (value as number) > most) {
-    throw new InvalidError(field, value, `a whole number from ${least} to ${most}`)
-  }
-  return value as number
 }

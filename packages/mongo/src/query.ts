@@ -40,7 +40,7 @@ export class MongoQuery {
     return queues.map(({ _id, paused = false }) => {
       const { ready, ...others } = sums.of(_id)
       const runs = running.get(_id) ?? 0
-      return { name: _id, paused, counts: { ...others, queued: Math.max(0, ready - runs), running: runs, blocked: 0 } }
+      return { name: _id, paused, counts: { ...others, queued: Math.max(0, ready - runs), running: runs } }
     })
   }
 

@@ -16,6 +16,7 @@ import { isDuplicate } from './errors'
 import { fireAll } from './fire'
 import type { Ledger } from './ledger'
 import type { Queues } from './queues'
+import type { Turns } from './turns'
 import { soonDue } from './writer'
 
 type Run = <T>(work: () => Promise<T>) => Promise<T>
@@ -28,14 +29,16 @@ export class MongoSchedules implements Schedules {
   readonly #queues: Queues
   readonly #ledger: Ledger
   readonly #channel: Channel
+  readonly #turns: Turns
   readonly #run: Run
 
   /** @param run does a piece of work once the store is open */
-  constructor(connection: Connection, queues: Queues, ledger: Ledger, channel: Channel, run: Run) {
+  constructor(connection: Connection, queues: Queues, ledger: Ledger, channel: Channel, turns: Turns, run: Run) {
     this.#connection = connection
     this.#queues = queues
     this.#ledger = ledger
     this.#channel = channel
+    this.#turns = turns
     this.#run = run
   }
 
@@ -128,7 +131,7 @@ export class MongoSchedules implements Schedules {
       await Promise.all([this.#connection.clock.fresh(), this.#queues.note(jobs)])
       const queues = new Set(firings.map(({ queue }) => queue))
       const fired = await this.#queues.guarded(queues, () =>
-        fireAll(this.#connection, this.#queues, this.#ledger, firings),
+        fireAll(this.#connection, this.#queues, this.#ledger, this.#turns, firings),
       )
       const made = new Set(fired.flatMap((one) => (one.stale ? [] : one.jobs.map(({ id }) => id))))
       this.#channel.woke(soonDue(jobs.filter(({ id }) => made.has(id))))

@@ -2,7 +2,7 @@ import type { Exchange, Fence, Fill, Outcome } from '@jobs-worker/core/store'
 import type { Change } from './changes'
 import type { JobDocument, Verdicts } from './documents'
 import { encodeJob, type Incoming } from './encode-jobs'
-import { addError, finish, type Moment, place, restore, start } from './moves'
+import { addError, finish, giveBack, type Moment, place, restore, start } from './moves'
 
 /** What a worker tells. */
 export type Told = Pick<Exchange, 'settle' | 'start' | 'report'>
@@ -23,10 +23,13 @@ export interface Settlement {
 export function settleAll(
   told: Told,
   found: readonly JobDocument[],
-  moment: Moment,
+  clock: Moment,
   by: string,
   known: Known,
 ): Settlement {
+  // One instant for all: what ends alike is then written alike, at once.
+  const now = clock.now()
+  const moment: Moment = { now: () => now, order: () => clock.order() }
   const jobs = new Map<string, JobDocument | null>(found.map((job) => [job._id, job]))
   const next: Incoming[] = []
   const turn = <T extends Fence>(fence: T, move: (job: JobDocument, fence: T) => JobDocument | null) => {
@@ -41,7 +44,7 @@ export function settleAll(
     return accepted
   })
   const started = told.start.map((begun) =>
-    turn(begun, (job) => start(fillIn(job, begun.fill), moment.now() - begun.ago)),
+    turn(begun, (job) => start(fillIn(job, begun.fill), Math.floor(now - begun.ago))),
   )
   const reported = told.report.map((report) => turn(report, (job) => note(job, report)))
   const changes = found.flatMap((before): Change[] => {
@@ -78,7 +81,7 @@ export function fencesOf({ settle: outcomes, start: starts, report: reports }: T
 function settle(job: JobDocument, outcome: Outcome, moment: Moment): JobDocument | null {
   const now = moment.now()
   const filled = fillIn(job, outcome.fill)
-  const begun = outcome.ranFor === null ? filled : start(filled, now - outcome.ranFor)
+  const begun = outcome.ranFor === null ? filled : start(filled, Math.floor(now - outcome.ranFor))
   const noted = note(begun, outcome)
   const told = 'error' in outcome && outcome.error ? addError(noted, outcome.error, now) : noted
   switch (outcome.kind) {
@@ -100,7 +103,8 @@ function goOn(job: JobDocument, outcome: Outcome & { kind: 'retry' | 'postpone' 
   const charged = outcome.kind === 'retry' || job.state !== 'running' ? job : { ...job, attempt: job.attempt - 1 }
   const counted = outcome.kind === 'postpone' ? { ...charged, postpones: (job.postpones ?? 0) + 1 } : charged
   if (job.cancel) return finish(counted, 'cancelled', (job.keep ?? job.cancel).cancelled, moment)
-  return outcome.kind === 'release' ? restore(counted) : place(counted, { delay: outcome.delay }, moment)
+  if (outcome.kind !== 'release') return place(counted, { delay: outcome.delay }, moment)
+  return outcome.ranFor === null ? giveBack(counted, moment) : restore(counted)
 }
 
 /** What the enqueuer could not know; what is set stays. */
@@ -118,5 +122,6 @@ function note(
   job: JobDocument,
   { progress, meta }: { readonly progress?: string; readonly meta?: string },
 ): JobDocument {
+  if (progress === undefined && meta === undefined) return job
   return { ...job, ...(progress === undefined ? {} : { progress }), ...(meta === undefined ? {} : { meta }) }
 }

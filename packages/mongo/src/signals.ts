@@ -1,7 +1,6 @@
 import type { Hint, Signal } from '@jobs-worker/core/store'
 import type { Channel } from './channel'
 import type { Connection } from './connection'
-import { hintPayloads } from './payload'
 import type { Queues } from './queues'
 
 export class MongoSignals {
@@ -24,9 +23,7 @@ export class MongoSignals {
     await this.#queues.watch(this.#connection.clock.now() + ttl)
   }
 
-  async publish(origin: string, hints: readonly Hint[]): Promise<void> {
-    if (hints.length === 0) return
-    this.#channel.emit({ kind: 'hints', origin, hints })
-    await this.#channel.broadcast(hintPayloads(this.#channel.sender, origin, hints))
+  publish(origin: string, hints: readonly Hint[]): Promise<void> {
+    return this.#channel.publish(origin, hints)
   }
 }

@@ -3,7 +3,7 @@ import type { JobDocument, StoredState, Tally } from './documents'
 
 export type Kind = Exclude<keyof Tally, 'queue'>
 
-export const KINDS: readonly Kind[] = ['ready', 'scheduled', 'completed', 'failed', 'cancelled']
+export const KINDS: readonly Kind[] = ['ready', 'blocked', 'scheduled', 'completed', 'failed', 'cancelled']
 
 /** What these changes mean for the counts, queue by queue; queues without a difference are left out. */
 export function tallyOf(changes: readonly Pick<Change, 'before' | 'after'>[], made: readonly JobDocument[] = []) {
@@ -28,7 +28,7 @@ export class Sums {
   of(queue: string): Record<Kind, number> {
     const found = this.#byQueue.get(queue)
     if (found !== undefined) return found
-    const sum = { ready: 0, scheduled: 0, completed: 0, failed: 0, cancelled: 0 }
+    const sum = { ready: 0, blocked: 0, scheduled: 0, completed: 0, failed: 0, cancelled: 0 }
     this.#byQueue.set(queue, sum)
     return sum
   }

@@ -5,7 +5,7 @@ import type { Connection } from './connection'
 import type { JobDocument, Tally } from './documents'
 import type { Incoming } from './encode-jobs'
 import { isDuplicate } from './errors'
-import { place, withoutKey } from './moves'
+import { mayHaveBegun, place, withoutKey } from './moves'
 import { tallyOf } from './tally'
 
 /** Others may take and give up the same keys meanwhile; so often it is looked again. */
@@ -14,6 +14,8 @@ const MOST_LOOKS = 50
 export interface StoredUnique {
   readonly outcomes: readonly Enqueued[]
   readonly tallies: readonly Tally[]
+  /** What became of the jobs that had the keys. */
+  readonly changes: readonly Change[]
 }
 
 /** A job on its way in; null where it has no key. */
@@ -70,7 +72,8 @@ export async function storeUnique(
       answers.set(one, { id: one.job.id, outcome: 'created' })
     }
   }
-  return { outcomes: newcomers.map((one) => answers.get(one) as Enqueued), tallies: tallyOf(changes, stored) }
+  const outcomes = newcomers.map((one) => answers.get(one) as Enqueued)
+  return { outcomes, tallies: tallyOf(changes, stored), changes }
 }
 
 function stepOf({ clock }: Connection, { job, made, rule, key }: Newcomer, holders: Holders): Step {
@@ -82,9 +85,10 @@ function stepOf({ clock }: Connection, { job, made, rule, key }: Newcomer, holde
   }
   if (rule.onConflict === 'return') return { answer: { id, outcome: 'existing' } }
   if (rule.onConflict === 'throw') return { answer: { id, outcome: 'conflict' } }
-  if (there !== null && isWaiting(there)) {
-    const { input: _, ...rest } = there
-    const renewed = { ...rest, ...(job.input === null ? {} : { input: job.input }) }
+  if (there !== null && isWaiting(there) && !mayHaveBegun(there)) {
+    const { input: _, locks: __, ...rest } = there
+    const input = job.input === null ? {} : { input: job.input }
+    const renewed = { ...rest, ...input, ...(job.locks.length === 0 ? {} : { locks: job.locks }) }
     // In the place that the newcomer would have had.
     return { change: { before: there, after: { ...place(renewed, job.due, clock), order: made.order } } }
   }
@@ -93,7 +97,7 @@ function stepOf({ clock }: Connection, { job, made, rule, key }: Newcomer, holde
 }
 
 function isWaiting({ state }: JobDocument): boolean {
-  return state === 'queued' || state === 'scheduled' || state === 'reserved'
+  return state === 'queued' || state === 'scheduled' || state === 'blocked' || state === 'reserved'
 }
 
 function firstOfEachKey(newcomers: readonly Newcomer[]): readonly Newcomer[] {

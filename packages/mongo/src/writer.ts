@@ -17,6 +17,7 @@ import type { Ledger } from './ledger'
 import type { Queues } from './queues'
 import { keyOfRequest, nameOfRequest } from './request'
 import { tallyOf } from './tally'
+import type { Turns } from './turns'
 import { storeUnique } from './unique'
 
 /** Jobs due within so many ms wake workers: they learn the time from their next reply. */
@@ -29,13 +30,15 @@ export class MongoWriter {
   readonly #queues: Queues
   readonly #ledger: Ledger
   readonly #channel: Channel
+  readonly #turns: Turns
   #last: Promise<unknown> = Promise.resolve()
 
-  constructor(connection: Connection, queues: Queues, ledger: Ledger, channel: Channel) {
+  constructor(connection: Connection, queues: Queues, ledger: Ledger, channel: Channel, turns: Turns) {
     this.#connection = connection
     this.#queues = queues
     this.#ledger = ledger
     this.#channel = channel
+    this.#turns = turns
   }
 
   /** Calls go to the database one after another, in their order. */
@@ -150,9 +153,10 @@ export class MongoWriter {
     if (first !== null) return first.outcomes as readonly Enqueued[]
     // A job that was replaced then may have changed its kind.
     if (again) this.#queues.doubt(incoming.map(({ made }) => made.queue))
-    const { outcomes, tallies } = await storeUnique(this.#connection, incoming, name)
+    const { outcomes, tallies, changes } = await storeUnique(this.#connection, incoming, name)
     const whole = { _id: `${key}/`, ...this.#ledger.open(tallies), outcomes }
     await run(() => entries.insertOne(whole))
+    await this.#turns.tend(changes, name)
     return outcomes
   }
 

@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { newJobs, PortClient, PortWorker } from '@jobs-worker/store-conformance'
 import { describeWith } from '@jobs-worker/test-servers/vitest'
 import { MongoClient } from 'mongodb'
 import { afterAll, expect, test } from 'vitest'
 import { type MongoStore, mongoStore } from '../src'
-import { send, worker } from './jobs'
 
 const DATABASE = 'counts'
 
@@ -30,12 +30,21 @@ await describeWith('mongodb', 'counts on MongoDB', (url) => {
     await client.close()
   })
 
+  test('have no index behind their backs that removes jobs, or what is not counted yet', async () => {
+    const prefix = `t${randomUUID().slice(0, 8)}_`
+    await open(prefix).open()
+    const indexes = await client.db(DATABASE).collection(`${prefix}jobs`).indexes()
+    expect(indexes.map(({ name }) => name)).toEqual(expect.arrayContaining(['expires', 'forget']))
+    expect(indexes.filter((index) => 'expireAfterSeconds' in index)).toEqual([])
+  })
+
   test('are the same before and after they are folded, by many at once and cut off in the middle', async () => {
     const prefix = `f${randomUUID().slice(0, 8)}_`
     const stores = [open(prefix), open(prefix), open(prefix)]
     const [store] = stores as [MongoStore, ...MongoStore[]]
-    for (let n = 0; n < 5; n++) await send(store, 3)
-    await send(store, 2, { due: { delay: 3_600_000 } })
+    const sender = new PortClient(store)
+    for (let n = 0; n < 5; n++) await sender.send(newJobs(3))
+    await sender.send(newJobs(2, { due: { delay: 3_600_000 } }))
     const expected = { ready: 15, scheduled: 2 }
     const seen = async () => {
       const counts = await countsOf(store)
@@ -62,13 +71,14 @@ await describeWith('mongodb', 'counts on MongoDB', (url) => {
   test('that a dead process left wrong are put right within a minute', { timeout: 60_000 }, async () => {
     const prefix = `a${randomUUID().slice(0, 8)}_`
     const store = open(prefix)
-    await send(store, 4)
-    const { info, exchange } = await worker(store)
-    await exchange(1)
+    await new PortClient(store).send(newJobs(4))
+    const worker = new PortWorker(store)
+    await worker.register()
+    await worker.claimOne()
     // What it did last, and did not live to count.
     await client.db(DATABASE).collection(`${prefix}jobs`).deleteOne({ state: 'queued' })
     expect(await countsOf(store)).toMatchObject({ queued: 3, running: 1 })
-    await store.unregister(info.instance)
+    await worker.unregister()
     await store.recover({ limit: 100, error, keep: { failed: 0, cancelled: 0 } })
     const end = Date.now() + 50_000
     // Not while something changes: what was changed may just not be counted yet.

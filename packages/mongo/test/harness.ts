@@ -10,7 +10,7 @@ export function onServer(name: string, url: string, client: MongoClient): StoreU
   const options = (namespace: string): MongoStoreOptions => ({ database: DATABASE, prefix: `${namespace}_` })
   return {
     name,
-    capabilities: { processes: 'many', durable: true, transactions: true },
+    capabilities: { processes: 'many', durable: true, transactions: true, locks: true },
     create: (namespace) => mongoStore(client, options(namespace)),
     drop: (namespace) => drop(client, namespace),
     raw: (namespace, text) => documentsWith(client, namespace, text),

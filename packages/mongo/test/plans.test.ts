@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto'
+import type { ClaimedJob, ErrorRecord, Locks, Outcome } from '@jobs-worker/core/store'
+import { newJob, newJobs, PortClient, PortWorker } from '@jobs-worker/store-conformance'
 import { describeWith } from '@jobs-worker/test-servers/vitest'
 import { MongoClient } from 'mongodb'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type MongoStore, mongoStore } from '../src'
-import { newJob, send, worker } from './jobs'
 import { type Plan, plansOf } from './plans'
 
 const DATABASE = 'plans'
@@ -20,10 +21,11 @@ await describeWith('mongodb', 'how MongoDB finds what is asked of it', (url) => 
 
   beforeAll(async () => {
     store = mongoStore(client, { database: DATABASE, prefix })
+    const sender = new PortClient(store)
     for (let n = 0; n < MANY; n += 1_000) {
-      await send(store, 1_000)
-      await send(store, 1_000, { task: 'theirs', priority: 1 })
-      await send(store, 1_000, { due: { delay: 3_600_000 }, priority: 1 })
+      await sender.send(newJobs(1_000))
+      await sender.send(newJobs(1_000, { task: 'theirs', priority: 1 }))
+      await sender.send(newJobs(1_000, { due: { delay: 3_600_000 }, priority: 1 }))
     }
   })
 
@@ -34,8 +36,9 @@ await describeWith('mongodb', 'how MongoDB finds what is asked of it', (url) => 
   })
 
   test('a claim walks the line of each lane in order, and steps over nothing', async () => {
-    const { exchange } = await worker(store, ['task', 'nowhere'])
-    const plans = ofJobs(await during(() => exchange(20)))
+    const worker = new PortWorker(store, { lanes: ['task', 'nowhere'] })
+    await worker.register()
+    const plans = ofJobs(await during(() => worker.claim({ start: 20 })))
     const line = plans.filter(({ text }) => text.includes('"lane"'))
     expect(line.map(({ indexes, sorts }) => [indexes, sorts])).toEqual([[['line'], false]])
     expect(line[0]?.examined).toBeLessThanOrEqual(21)
@@ -56,14 +59,15 @@ await describeWith('mongodb', 'how MongoDB finds what is asked of it', (url) => 
   })
 
   test('no page of a list looks through what it does not show', async () => {
-    const { exchange } = await worker(store)
-    const { claimed } = await exchange(30)
+    const worker = new PortWorker(store)
+    await worker.register()
+    const claimed = await worker.claim({ start: 30 })
     const keep = 3_600_000
-    await exchange(
-      0,
-      claimed.map(({ id, run, claim }) => ({ id, run, claim, ranFor: 1, kind: 'complete', result: null, keep })),
-    )
-    await exchange(5)
+    const ended = claimed.map(({ id, run, claim }): Outcome => {
+      return { id, run, claim, ranFor: 1, kind: 'complete', result: null, keep }
+    })
+    await worker.settle(...ended)
+    await worker.claim({ start: 5 })
     const plans = ofJobs(
       await during(async () => {
         for (const state of ['scheduled', 'queued', 'running', 'completed'] as const) {
@@ -83,11 +87,45 @@ await describeWith('mongodb', 'how MongoDB finds what is asked of it', (url) => 
 
   test('a unique key is found by its index', async () => {
     const unique = { key: 'k', while: 'alive', window: null, onConflict: 'return' } as const
-    const one = () => store.enqueue({ client: randomUUID(), number: 1 }, [newJob({ unique })])
+    const one = () => new PortClient(store).one({ unique })
     await one()
     const plans = ofJobs(await during(one)).filter(({ text }) => text.includes('"holds"'))
     expect(plans.map(({ indexes, examined }) => [indexes, examined])).toEqual([[['unique'], 1]])
   })
+
+  test('locks and lines are found by their indexes, however many wait', async () => {
+    const sender = new PortClient(store)
+    const worker = new PortWorker(store, { queues: ['locked'] })
+    await worker.register()
+    const needs = (...keys: readonly string[]) => ({ queue: 'locked', locks: keys.map((key) => ({ key, slots: 1 })) })
+    await sender.send([newJob(needs('hot')), ...newJobs(999, needs('hot', 'too'))])
+    const [holder] = await worker.claim({ start: 1 })
+    while ((await worker.exchange({ claim: worker.wanted({ start: 1_000 }) })).more);
+    await sender.send([newJob(needs('free')), newJob(needs('hot', 'free'))])
+    const locks = store.locks as Locks
+    const id = randomUUID()
+    const { id: job, run, claim } = holder as ClaimedJob
+    const settle: Outcome[] = [{ id: job, run, claim, ranFor: 1, kind: 'complete', result: null, keep: 0 }]
+    const plans = ofJobs(
+      await during(async () => {
+        expect(await worker.claim({ start: 5 })).toHaveLength(1)
+        await worker.exchange({ settle })
+        await locks.acquire({ id, keys: ['mine', 'other'], holder: { owner: 'me', ttl: 60_000 } })
+        expect(
+          (await locks.acquire({ id: randomUUID(), keys: ['mine'], holder: { owner: 'you', ttl: 60_000 } })).outcome,
+        ).toBe('held')
+        await locks.extend(id, 60_000)
+        await locks.release(id)
+        await store.recover({ limit: 100, error: errorOf('gone'), keep: { failed: 0, cancelled: 0 } })
+        expect((await store.list({ queue: 'locked', states: ['blocked'], limit: 3 })).jobs).toHaveLength(3)
+      }),
+    )
+    const walked = new Set(plans.flatMap(({ indexes }) => indexes))
+    for (const index of ['line', 'lines', 'locks', 'acquired', 'turn', 'ends', 'offer', 'blocked'])
+      expect(walked).toContain(index)
+    for (const { text, examined, sorts } of plans) expect([text, examined <= 20, sorts]).toEqual([text, true, false])
+  })
+
   test('a scheduler looks only at schedules that are due', async () => {
     const rest = { task: 'task', queue: 'default', definition: '{}', retryDelay: 5_000 }
     for (let n = 0; n < SCHEDULES; n++) {
@@ -103,3 +141,7 @@ await describeWith('mongodb', 'how MongoDB finds what is asked of it', (url) => 
       expect([indexes, examined <= 10, sorts]).toEqual([['look'], true, false])
   })
 })
+
+function errorOf(message: string): ErrorRecord {
+  return { name: 'Error', message, stack: null, code: null, cause: null, attempt: 0, time: 0 }
+}

@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto'
 import type { Outcome } from '@jobs-worker/core/store'
+import { newJob, newJobs, PortClient, PortWorker } from '@jobs-worker/store-conformance'
 import { FaultProxy } from '@jobs-worker/test-servers'
 import { describeWith } from '@jobs-worker/test-servers/vitest'
 import { MongoClient } from 'mongodb'
 import { afterAll, expect, test } from 'vitest'
 import { mongoStore } from '../src'
 import { direct } from './harness'
-import { newJob, send, worker } from './jobs'
 
 const DATABASE = 'requests'
 
@@ -40,17 +40,14 @@ await describeWith('mongodb', 'requests to MongoDB that were cut off', (url) => 
     const prefix = `l${randomUUID().slice(0, 8)}_`
     const proxy = await FaultProxy.start(direct(url))
     const store = mongoStore(proxy.url, { database: DATABASE, prefix })
-    const sent = await send(store, 6)
-    const { info } = await worker(store)
-    const claim = (id: string, start: number) => {
-      return { id, queues: [{ name: 'default', limit: start }], lanes: ['task'], start, reserve: 0, maxBytes: 1 << 20 }
-    }
-    let number = 100
+    const sent = newJobs(6)
+    await new PortClient(store).send(sent)
+    const worker = new PortWorker(store)
+    await worker.register()
     /** Sends it until it is answered, and tells how often that took. */
     const insist = async (settle: readonly Outcome[], start: number) => {
-      number++
-      const request = { client: info.instance, number }
-      const message = { instance: info.instance, settle, start: [], report: [], claim: claim(randomUUID(), start) }
+      const request = worker.request()
+      const message = worker.message({ settle, claim: worker.wanted({ start }) })
       for (let attempt = 1; ; attempt++) {
         const reply = await store.exchange(request, message).catch((error: { code?: string }) => {
           expect(error.code).toBe('JOBS_STORE_UNAVAILABLE')

@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto'
 import { type Firing, type NewSchedule, newJobId, type ScheduleRecord, type Store } from '@jobs-worker/core/store'
+import { newJob } from '@jobs-worker/store-conformance'
 import { startMongodb, type TestServer } from '@jobs-worker/test-servers'
 import { describeWith } from '@jobs-worker/test-servers/vitest'
 import { MongoClient } from 'mongodb'
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
 import { mongoStore } from '../src'
-import { newJob } from './jobs'
 import { before } from './steps'
 
 const FAR = 1_000_000_000_000_000

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { newJob } from '@jobs-worker/store-conformance'
 import { FaultProxy } from '@jobs-worker/test-servers'
 import { describeWith } from '@jobs-worker/test-servers/vitest'
 import { MongoClient, MongoServerError } from 'mongodb'
@@ -6,7 +7,6 @@ import { afterAll, describe, expect, test } from 'vitest'
 import { type MongoStoreOptions, mongoStore } from '../src'
 import { translate } from '../src/errors'
 import { direct } from './harness'
-import { newJob } from './jobs'
 
 async function opening(url: string, options?: MongoStoreOptions): Promise<unknown> {
   const store = mongoStore(url, options)

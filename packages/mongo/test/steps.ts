@@ -1,6 +1,6 @@
 import type { MongoClient } from 'mongodb'
 
-type Wrap = (method: (...args: unknown[]) => unknown) => (...args: unknown[]) => unknown
+export type Wrap = (method: (...args: unknown[]) => unknown) => (...args: unknown[]) => unknown
 
 /** A step of a store: what it calls of one of its collections. */
 export type Step = readonly [collection: string, method: string]
@@ -43,7 +43,7 @@ export function before(client: MongoClient, step: Step, meanwhile: () => Promise
 }
 
 /** The same object with some of its methods wrapped. */
-function around<T extends object>(
+export function around<T extends object>(
   target: T,
   wraps: Readonly<Record<string, Wrap>>,
   others: Wrap = (method) => method,

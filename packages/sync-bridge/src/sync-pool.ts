@@ -2,6 +2,7 @@ import type { Transferable } from 'node:worker_threads'
 import { type Duration, InvalidError, parseDuration } from '@jobs-worker/core'
 import { ABORTED, ABORTED_ARGUMENT } from '../thread/protocol.mjs'
 import type { AnyFunction } from './fn/inline'
+import type { FunctionReference } from './fn/reference'
 import { referenceOf, type SyncFunction } from './fn/sync-function'
 import { Call, type CallLimits } from './pool/call'
 import { type Isolate, type PoolOptions, parseIsolate, parsePoolOptions } from './pool/options'
@@ -83,21 +84,21 @@ export class SyncPool {
   }
 }
 
-async function runIn(
+/** No async function: one promise a call, and of those that succeed nothing waits but their callers. */
+function runIn(
   pool: CallPool,
   { limits, transfer }: Checked,
   fn: AnyFunction | SyncFunction,
   args: unknown[],
 ): Promise<unknown> {
-  const found = referenceOf(fn)
-  const reference = found instanceof Promise ? await found : found
-  try {
-    return await new Promise((resolve, reject) => {
-      pool.submit(new Call(reference, sendable(args), transfer, limits, resolve, reject))
-    })
-  } catch (error) {
-    throw error === limits?.signal?.reason ? error : withCaller(error)
-  }
+  return new Promise((resolve, reject) => {
+    const fail = (error: unknown) => (error === limits?.signal?.reason ? reject(error) : resolve(withCaller(error)))
+    const submit = (reference: FunctionReference) =>
+      pool.submit(new Call(reference, sendable(args), transfer, limits, resolve, fail))
+    const found = referenceOf(fn)
+    if (found instanceof Promise) found.then(submit).catch(fail)
+    else submit(found)
+  })
 }
 
 /** `aborted` is the one function that is the same on both sides. */

@@ -1,3 +1,4 @@
+import { AssertionError } from 'node:assert'
 import { InputSchemaError, PermanentError, PostponeError, TimeoutError } from '@jobs-worker/core'
 import { ModuleFunctionError, NotCloneableError } from './errors'
 import type { WireError, WireThrown } from './wire'
@@ -11,13 +12,23 @@ const OURS: Readonly<Record<string, Error>> = {
   JOBS_SYNC_MODULE: ModuleFunctionError.prototype,
 }
 
-const BASES: Readonly<Record<string, new (message: string) => Error>> = {
+type ErrorClass = new (message: string) => Error
+
+/** Node's types know it as a name only. */
+const { WebAssembly: wasm } = globalThis as unknown as {
+  readonly WebAssembly: Readonly<Record<'CompileError' | 'LinkError' | 'RuntimeError', ErrorClass>>
+}
+
+const BASES: Readonly<Record<string, ErrorClass>> = {
   EvalError,
   RangeError,
   ReferenceError,
   SyntaxError,
   TypeError,
   URIError,
+  CompileError: wasm.CompileError,
+  LinkError: wasm.LinkError,
+  RuntimeError: wasm.RuntimeError,
 }
 
 /** What was thrown in a thread, as the same kind of thing here. `label` names the function. */
@@ -51,6 +62,11 @@ function decodeError(wire: WireError): Error {
 function construct({ base, name, message, errors }: WireError): Error {
   if (base === 'AggregateError') return new AggregateError((errors ?? []).map(decode), message)
   if (base === 'DOMException') return new DOMException(message, name)
+  if (base === 'AssertionError') return new AssertionError({ message })
+  if (base === 'SuppressedError') {
+    const [error, suppressed] = (errors ?? []).map(decode)
+    return new SuppressedError(error, suppressed, message)
+  }
   return new (BASES[base] ?? Error)(message)
 }
 
@@ -60,16 +76,21 @@ function define(error: Error, key: string, value: unknown): void {
 }
 
 /**
- * Adds the frames of whoever awaits the call to an error from a thread. To be called in an async function that the
- * caller awaits: the engine then knows the awaiting functions, at no cost for calls that succeed.
+ * Rejects with an error from a thread, to which it adds the frames of whoever awaits the call. To be passed to `resolve`
+ * of the call's promise: the engine knows the async functions that await what is waiting for this one. So calls that
+ * succeed pay nothing for it.
  */
-export function withCaller(error: unknown): unknown {
-  if (!(error instanceof Error) || typeof error.stack !== 'string') return error
-  const known = error.stack
-  const frames = (new Error().stack ?? '').split('\n').filter((line) => /^\s+at /.test(line))
-  const callers = frames.filter((line) => !isOurs(line) && !known.includes(line.trim()))
-  if (callers.length > 0) define(error, 'stack', `${known}\n${callers.join('\n')}`)
-  return error
+export async function withCaller(error: unknown): Promise<never> {
+  // The call's promise waits for this one only from the next turn of microtasks on.
+  await undefined
+  await undefined
+  if (error instanceof Error && typeof error.stack === 'string') {
+    const known = error.stack
+    const frames = (new Error().stack ?? '').split('\n').filter((line) => /^\s+at /.test(line))
+    const callers = frames.filter((line) => !isOurs(line) && !known.includes(line.trim()))
+    if (callers.length > 0) define(error, 'stack', `${known}\n${callers.join('\n')}`)
+  }
+  throw error
 }
 
 const HERE = new URL('.', import.meta.url)

@@ -1,5 +1,5 @@
 import type { Transferable } from 'node:worker_threads'
-import type { MOVED, PROCESS } from '../thread/protocol.mjs'
+import type { MOVED, PROCESS, REQUEST } from '../thread/protocol.mjs'
 
 /** The messages between the pool and its threads. They are tuples: names would be sent with every call. */
 
@@ -7,27 +7,36 @@ import type { MOVED, PROCESS } from '../thread/protocol.mjs'
 export type WireFunction = readonly [id: number, kind: 'inline' | 'module' | 'task', text: string, name: string]
 
 /** The function's definition, or its id alone where the thread has it. */
-export type Single = [ticket: number, fn: WireFunction | number, args: readonly unknown[]]
+export type Single = [slot: number, ticket: number, fn: WireFunction | number, ...args: unknown[]]
 
-/** The calls have the slots from `base` on. */
-export type Request = [base: number, ...calls: Single[]]
+export type Several = [kind: typeof REQUEST.SEVERAL, ...calls: Single[]]
 
-/** Ends a request. `status` has flags, too. */
-export type Reply = readonly [status: number, micros: number, value: unknown]
+/** Flat for a single call: each level would cost as much as the rest of it. */
+export type Request = Single | Several
 
-/** What goes by the thread's message port: results of batches, results that may not clone, reports. */
-export type Posted = readonly [tag: string, ticket: number, status: number, micros: number, value: unknown]
+/** What goes to a thread beside calls. */
+export type Extra = [kind: typeof REQUEST.LINGER, ms: number] | [kind: typeof REQUEST.ANSWER, answer: Answer]
+
+/**
+ * Ends a request: the plain result, or where there is more to say, marked, a status with flags and what belongs to it.
+ * Any array is marked. Most calls cost little more than their messages.
+ */
+export type Reply = unknown
+
+/** What goes by the thread's message port: results of batches, results that may not clone, reports, questions. */
+export type Posted = [tag: string, slot: number, ticket: number, status: number, micros: number, value: unknown]
 
 /** What goes to a child process: a call for its thread, or what `Lanes` would tell a thread of ours. */
 export type ToProcess =
   | [kind: typeof PROCESS.CALL, call: Single, none?: undefined]
   | [kind: typeof PROCESS.ABORT, ticket: number, reason: number]
+  | [kind: typeof PROCESS.ANSWER, answer: Answer, none?: undefined]
 
 export type FromProcess =
-  | [kind: typeof PROCESS.READY, none?: undefined]
-  | [kind: typeof PROCESS.REPLY, reply: Reply]
-  | [kind: typeof PROCESS.POSTED, posted: Posted]
-  | [kind: typeof PROCESS.DIED, how: WireThrown | { readonly exitCode: number }]
+  | [kind: typeof PROCESS.READY, none?: undefined, micros?: undefined]
+  | [kind: typeof PROCESS.REPLY, reply: Reply, micros: number]
+  | [kind: typeof PROCESS.POSTED, posted: Posted, micros?: undefined]
+  | [kind: typeof PROCESS.DIED, how: WireThrown | { readonly exitCode: number }, micros?: undefined]
 
 /** Something thrown: an error, or any other value. */
 export interface WireThrown {
@@ -61,6 +70,16 @@ export interface AboutRun {
 export type ReportKind = 'start' | 'progress' | 'meta' | 'debug' | 'info' | 'warn' | 'error'
 
 export type Report = readonly [kind: ReportKind, value?: string]
+
+/** What a task's handler asks of the run's locks; `args` begin with the number of the lock set that it is about. */
+export type Question = readonly [id: number, kind: 'acquire' | 'giveUp' | 'release' | 'list', args: readonly unknown[]]
+
+/** To the question of that id: what to throw, or the value. */
+export type Answer = readonly [
+  id: number,
+  error: { readonly name: string; readonly message: string; readonly code?: string } | null,
+  value: unknown,
+]
 
 /** What `move()` answers. */
 export interface Moved {

@@ -28,6 +28,8 @@ const EXPECTED = {
   imported: 'JOBS_SYNC_CLOSURE',
   outsideClass: 'JOBS_SYNC_CLOSURE',
   ownClass: 'E_INNER',
+  frame: true,
+  path: 'result[0].callback',
   timeout: 'JOBS_TIMEOUT',
   exit: 'JOBS_THREAD_EXITED',
   crash: 'JOBS_PROCESS_CRASHED',
@@ -63,6 +65,8 @@ beforeAll(async () => {
   writeFileSync(join(project, 'package.json'), '{ "type": "module" }')
   await build(options({ ...app, outDir: join(project, 'plain') }))
   await build(options({ ...app, outDir: join(project, 'minified'), minify: true }))
+  const tasks = { ...app, entry: [join(here, 'modules/task-app.ts')], noExternal: ['@jobs-worker/core'] }
+  await build(options({ ...tasks, outDir: join(project, 'tasks'), minify: true }))
   cpSync(join(here, 'modules/app.ts'), join(project, 'source/app.ts'))
 }, 120_000)
 
@@ -93,6 +97,20 @@ describe(`on Node ${process.version} a program works`, () => {
       expect(await report(join(project, 'source/app.ts'))).toEqual(EXPECTED)
     },
   )
+
+  test.each([
+    ['as TypeScript sources, run by tsx', ['--import', 'tsx', join(here, 'modules/task-app.ts')]],
+    ['as a minified ESM bundle', [join(project, 'tasks/task-app.js')]],
+    ['as a minified CommonJS bundle', [join(project, 'tasks/task-app.cjs')]],
+  ])('whose tasks run in threads, %s', async (_what, args) => {
+    expect(await report(...args)).toEqual({
+      result: { pages: 3, held: ['printer'] },
+      progress: { page: 3 },
+      meta: { inThread: true },
+      state: 'failed',
+      error: 'JOBS_TIMEOUT',
+    })
+  })
 
   test('given on the command line, with options that no thread takes', async () => {
     const code = `import { runSync } from ${JSON.stringify(pathToFileURL(join(installed, 'dist/index.js')).href)}

@@ -1,3 +1,4 @@
+import { AssertionError } from 'node:assert'
 import { PermanentError, TimeoutError } from '@jobs-worker/core'
 import { afterAll, describe, expect, test } from 'vitest'
 import { closePool, NotCloneableError, runSync } from '../src/index'
@@ -60,6 +61,40 @@ describe('an error keeps', () => {
     )
     expect(dom).toBeInstanceOf(DOMException)
     expect(dom.name).toBe('DataCloneError')
+  })
+
+  test('the class of WebAssembly, of an assertion', async () => {
+    // Node's types know WebAssembly as a name only.
+    const compile = new Function('return () => { new WebAssembly.Module(new Uint8Array(4)) }')()
+    expect(await rejection(runSync(compile))).toBeInstanceOf(new Function('return WebAssembly.CompileError')())
+    const assertion = await rejection(runSync(() => process.getBuiltinModule('node:assert').strictEqual(1, 2)))
+    expect(assertion).toBeInstanceOf(AssertionError)
+    expect(assertion).toMatchObject({ code: 'ERR_ASSERTION', actual: 1, expected: 2, operator: 'strictEqual' })
+  })
+
+  test.runIf('SuppressedError' in globalThis)('both errors of a SuppressedError', async () => {
+    const error = await rejection(
+      runSync(() => {
+        throw new SuppressedError(new TypeError('later'), new RangeError('first'), 'both')
+      }),
+    )
+    expect(error).toBeInstanceOf(SuppressedError)
+    expect(error).toMatchObject({ message: 'both', error: { message: 'later' }, suppressed: { message: 'first' } })
+    expect(error.suppressed).toBeInstanceOf(RangeError)
+  })
+
+  test('a code that is not its own', async () => {
+    const error = await rejection(
+      runSync(() => {
+        class CodedError extends Error {
+          get code() {
+            return 'E_OF_CLASS'
+          }
+        }
+        throw new CodedError('coded')
+      }),
+    )
+    expect(error.code).toBe('E_OF_CLASS')
   })
 
   test('what cannot be cloned of it as a description, and nothing hangs on a cycle', async () => {

@@ -49,6 +49,24 @@ describe('abort', () => {
     expect(pool.stats()).toMatchObject({ lost: 1 })
   })
 
+  test('a spin loop is ended within 50 ms of the grace', async () => {
+    const pool = testPool({ threads: 1 })
+    const late: number[] = []
+    for (let i = 0; i < 5; i++) {
+      const seen = flags()
+      const controller = new AbortController()
+      const call = rejection(pool.runSync.with({ signal: controller.signal, grace: 50 })(spin, seen))
+      await flagSet(seen, 0)
+      const start = performance.now()
+      controller.abort()
+      await call
+      late.push(performance.now() - start - 50)
+    }
+    // What else the machine does may hold one of them up, not all.
+    expect(Math.min(...late)).toBeGreaterThanOrEqual(-2)
+    expect(Math.min(...late)).toBeLessThan(50)
+  })
+
   test('of a call that waits for a thread ends it at once, and disturbs no other', async () => {
     const pool = testPool({ threads: 1 })
     const seen = flags()
@@ -153,6 +171,31 @@ describe('a call that takes its thread down fails alone', () => {
     expect(error).toMatchObject({ code: 'JOBS_THREAD_MEMORY' })
   })
 
+  test('process.abort, which Node refuses in a thread', async () => {
+    const pool = testPool()
+    const error = await among(pool, () => pool.runSync(() => process.abort()))
+    expect(error).toMatchObject({ code: 'ERR_WORKER_UNSUPPORTED_OPERATION' })
+    expect(pool.stats()).toMatchObject({ lost: 0 })
+  })
+
+  test('on both threads at once: both are there again, side by side', async () => {
+    const pool = testPool()
+    const exits = () => process.exit(1)
+    const fatal = [rejection(pool.runSync(exits)), rejection(pool.runSync(exits))]
+    const square = (n: number) => n * n
+    const others = Array.from({ length: 50 }, (_, i) => pool.runSync(square, i))
+    await Promise.all([...fatal, ...others])
+    // Each waits for the other: one after another they would never end.
+    const meet = (seen: Int32Array, mine: number, other: number) => {
+      Atomics.store(seen, mine, 1)
+      Atomics.notify(seen, mine)
+      return Atomics.wait(seen, other, 0, 10_000)
+    }
+    const seen = flags()
+    const met = await Promise.all([pool.runSync(meet, seen, 0, 1), pool.runSync(meet, seen, 1, 0)])
+    expect(met).not.toContain('timed-out')
+  })
+
   test('an error that nobody catches', async () => {
     const pool = testPool()
     const error = await among(pool, () =>
@@ -175,6 +218,33 @@ describe('a call that takes its thread down fails alone', () => {
       }),
     )
     expect(error).toMatchObject({ code: 'JOBS_THREAD_CRASHED', cause: { message: 'unhandled' } })
+  })
+
+  test('in another thread than it left, before this call began: what it handed over is gone', async () => {
+    const pool = testPool({ threads: 1 })
+    const seen = flags()
+    await pool.runSync((view: Int32Array) => {
+      setTimeout(() => {
+        Atomics.store(view, 0, 1)
+        Atomics.notify(view, 0)
+        Atomics.wait(view, 1, 0)
+        throw new Error('left behind')
+      }, 1)
+    }, seen)
+    await flagSet(seen, 0)
+    const buffer = new ArrayBuffer(8)
+    const handing = pool.runSync.with({ transfer: [buffer] })
+    const lost = rejection(handing((given: ArrayBuffer) => given.byteLength, buffer))
+    await eventually(() => pool.stats().running === 1)
+    const behind = pool.runSync(() => 'behind')
+    Atomics.store(seen, 1, 1)
+    Atomics.notify(seen, 1)
+    expect(await lost).toMatchObject({
+      code: 'JOBS_THREAD_CRASHED',
+      message: expect.stringContaining('what was handed over'),
+      cause: { message: 'left behind' },
+    })
+    expect(await behind).toBe('behind')
   })
 
   test('a short function that exits in the middle of a shared trip', async () => {

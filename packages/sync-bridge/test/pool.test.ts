@@ -60,6 +60,65 @@ test('what a function left running goes on between calls', async () => {
   expect(await pool.runSync(() => 'meanwhile')).toBe('meanwhile')
 })
 
+test.each<[string, (seen: Int32Array) => unknown]>([
+  [
+    'a timer',
+    (seen) => {
+      setTimeout(() => Atomics.notify(seen, Atomics.store(seen, 0, 1) - 1), 5)
+    },
+  ],
+  [
+    'an immediate',
+    (seen) => {
+      setImmediate(() => Atomics.notify(seen, Atomics.store(seen, 0, 1) - 1))
+    },
+  ],
+  [
+    'a request',
+    (seen) => {
+      process.getBuiltinModule('node:fs').stat('.', () => Atomics.notify(seen, Atomics.store(seen, 0, 1) - 1))
+    },
+  ],
+  [
+    'a connection',
+    (seen) => {
+      const net = process.getBuiltinModule('node:net')
+      const server = net.createServer((socket) => socket.end('hello'))
+      server.listen(0, () => {
+        const client = net.connect((server.address() as { port: number }).port)
+        client.on('data', () => server.close(() => Atomics.notify(seen, Atomics.store(seen, 0, 1) - 1)))
+      })
+    },
+  ],
+])('%s that a function left behind goes on, also after calls that left nothing', async (_what, leave) => {
+  const pool = testPool({ threads: 1 })
+  for (let round = 0; round < 3; round++) {
+    for (let i = 0; i < 5; i++) await pool.runSync((n: number) => n, i)
+    const seen = flags()
+    await pool.runSync(leave, seen)
+    await flagSet(seen, 0)
+  }
+})
+
+test('after calls that leave nothing behind nothing is looked for', async () => {
+  const pool = testPool({ threads: 1 })
+  const looks = flags()
+  await pool.runSync((count: Int32Array) => {
+    const look = process.getActiveResourcesInfo.bind(process)
+    process.getActiveResourcesInfo = () => {
+      Atomics.add(count, 0, 1)
+      return look()
+    }
+  }, looks)
+  const before = Atomics.load(looks, 0)
+  for (let i = 0; i < 100; i++) await pool.runSync(async (n: number) => [n, await n], i)
+  await Promise.all(Array.from({ length: 100 }, (_, i) => pool.runSync((n: number) => n, i)))
+  // Compiling a function leaves nothing, but looks as if it might.
+  expect(Atomics.load(looks, 0) - before).toBeLessThan(10)
+  await pool.runSync(() => void setTimeout(() => {}, 5))
+  expect(Atomics.load(looks, 0) - before).toBeGreaterThan(0)
+})
+
 test('close waits for the calls there are, and takes no more', async () => {
   const pool = new SyncPool({ threads: 1 })
   const calls = [1, 2, 3].map((n) => pool.runSync((x: number) => x, n))

@@ -52,6 +52,12 @@ describe('a function passed directly', () => {
     expect(results).toEqual(Array.from({ length: 500 }, (_, i) => i * i))
   })
 
+  test.each(['thread', 'process'] as const)('may be one of thousands: a %s keeps the last', async (isolate) => {
+    const pool = testPool({ threads: 1, isolate })
+    const nth = (n: number) => new Function(`return () => ${n}`)()
+    for (const n of [...Array(1_900).keys(), 0, 1, 1_000, 1_500, 1_899]) expect(await pool.runSync(nth(n))).toBe(n)
+  })
+
   test('gets a trailing object as an argument, never as options', async () => {
     expect(await runSync((options: { timeout: number }) => options, { timeout: 1 })).toEqual({ timeout: 1 })
   })

@@ -1,5 +1,7 @@
+import { createLocks } from './locks.mjs'
 import { send } from './port.mjs'
 import { STATUS, TAG } from './protocol.mjs'
+import { forgetQuestions } from './questions.mjs'
 import { isAborting, reasonCode, runningCall, whenAborting } from './slots.mjs'
 
 /** @import { AboutRun, ReportKind } from '../src/wire' */
@@ -21,18 +23,20 @@ const REASON = /** @type {Record<string, { name: string, message: string }>} */ 
  */
 export function createContext(about) {
   const call = runningCall()
+  const signal = signalOf(call)
+  forgetQuestions()
   /**
    * @param {ReportKind} kind
    * @param {unknown} value
    */
-  const report = (kind, value) => send([TAG, call.ticket, STATUS.REPORT, 0, [kind, value]])
+  const report = (kind, value) => send([TAG, call.index, call.ticket, STATUS.REPORT, 0, [kind, value]])
   /** @param {'debug' | 'info' | 'warn' | 'error'} level */
   const line = (level) => (/** @type {unknown} */ message) => report(level, String(message))
   return {
     job: about.job,
     run: about.run,
     attempt: about.attempt,
-    signal: signalOf(call),
+    signal,
     log: {
       debug: line('debug'),
       info: line('info'),
@@ -50,11 +54,7 @@ export function createContext(about) {
       const error = new Error(delay === undefined ? 'postponed' : `postponed by ${JSON.stringify(delay)}`)
       throw Object.assign(error, { name: 'PostponeError', code: 'JOBS_POSTPONE', delay })
     },
-    get locks() {
-      throw new Error(
-        "ctx.locks is not there in a thread: its connections are the main thread's; name them in the task's `locks`",
-      )
-    },
+    locks: createLocks(call, () => signal),
     get jobs() {
       throw new Error(
         "ctx.jobs is not there in a thread: its connections are the main thread's; enqueue in a task that runs inline",

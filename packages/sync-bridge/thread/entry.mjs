@@ -1,16 +1,16 @@
 import { workerData } from 'node:worker_threads'
 import { findUncloneable, isSimple } from './cloneable.mjs'
 import { encodeThrown } from './errors.mjs'
-import { functionOf, isTask, learn } from './functions.mjs'
+import { functionOf, learn } from './functions.mjs'
+import { leftover, noteRest } from './leftover.mjs'
 import { send } from './port.mjs'
-import { ABORTED_ARGUMENT, FLAG, MOVED, STATUS, TAG, THREAD } from './protocol.mjs'
+import { ABORTED_ARGUMENT, FLAG, MOVED, REQUEST, STATUS, TAG, THREAD } from './protocol.mjs'
+import { answered } from './questions.mjs'
 import { begin, end, isAborting } from './slots.mjs'
 
-/** @import { Moved, Reply, Request, Single, WireThrown } from '../src/wire' */
+/** @import { Answer, Extra, Moved, Reply, Request, Several, Single, WireThrown } from '../src/wire' */
+/** @import { Known } from './functions.mjs' */
 /** @typedef {{ status: number, micros: number, value: unknown }} Ending */
-
-/** What of Node is active in a thread that has run nothing yet; set by the first request. */
-let atRest = -1
 
 /** How many calls this thread has begun: those taken back before do not count. */
 let served = 0
@@ -21,17 +21,27 @@ Object.defineProperty(globalThis, THREAD, { value: { aborted } })
 
 /**
  * Serves one request of the pool: one call, or several short ones.
- * @param {Request | [ms?: number]} request without calls: how long to linger
+ * @param {Request | Extra} request
  * @returns {Reply | Promise<Reply>}
  */
 export default function serve(request) {
-  if (atRest < 0) atRest = process.getActiveResourcesInfo().length
-  const [base = 0, call] = request
-  if (call === undefined) return linger(base)
-  if (request.length > 2) return serveAll(base, /** @type {Single[]} */ (request.slice(1)))
-  const id = learn(call[1])
-  const ending = run(base, id, call)
-  return ending instanceof Promise ? ending.then((ended) => answer(call, id, ended)) : answer(call, id, ending)
+  noteRest()
+  const kind = request[0]
+  if (kind >= 0) return serveOne(/** @type {Single} */ (request))
+  if (kind === REQUEST.SEVERAL) return serveAll(/** @type {Several} */ (request))
+  if (kind === REQUEST.LINGER) return linger(/** @type {number} */ (request[1]))
+  answered(/** @type {Answer} */ (request[1]))
+  return reply(STATUS.SKIPPED, undefined)
+}
+
+/**
+ * @param {Single} call
+ * @returns {Reply | Promise<Reply>}
+ */
+function serveOne(call) {
+  const known = learn(call[2])
+  const ending = run(call, known)
+  return ending instanceof Promise ? ending.then((ended) => answer(call, known, ended)) : answer(call, known, ending)
 }
 
 /**
@@ -44,40 +54,35 @@ async function linger(ms) {
     // Not one of those that it counts itself.
     await new Promise((resolve) => setTimeout(resolve, 1).unref())
   }
-  return reply(STATUS.SKIPPED, 0, undefined)
-}
-
-function leftover() {
-  return process.getActiveResourcesInfo().length > atRest
+  return reply(STATUS.SKIPPED, undefined)
 }
 
 /**
  * Each result goes by itself and at once: were the thread to die in a later call, it would be lost.
- * @param {number} base
- * @param {readonly Single[]} calls
+ * @param {Several} request
  */
-async function serveAll(base, calls) {
-  for (const [i, call] of calls.entries()) {
-    const ending = run(base + i, learn(call[1]), call)
+async function serveAll([, ...calls]) {
+  for (const call of calls) {
+    const ending = run(call, learn(call[2]))
     post(call, ending instanceof Promise ? await ending : ending)
   }
-  return reply(STATUS.POSTED, 0, undefined)
+  return reply(STATUS.POSTED, undefined)
 }
 
 /**
- * @param {number} index
- * @param {number} id
  * @param {Single} call
+ * @param {Known} known
  * @returns {Ending | Promise<Ending>}
  */
-function run(index, id, [ticket, , args]) {
+function run(call, known) {
   const start = performance.now()
-  if (!begin(index, ticket, start)) return { status: STATUS.SKIPPED, micros: 0, value: undefined }
+  if (!begin(call[0], call[1], start)) return { status: STATUS.SKIPPED, micros: 0, value: undefined }
   served++
-  if (isTask(id)) send([TAG, ticket, STATUS.REPORT, 0, ['start']])
+  if (known.isTask) send([TAG, call[0], call[1], STATUS.REPORT, 0, ['start']])
   try {
-    const fn = functionOf(id)
-    const result = fn instanceof Promise ? fn.then((loaded) => loaded(...given(args))) : fn(...given(args))
+    const args = given(call.slice(3))
+    const fn = functionOf(known)
+    const result = fn instanceof Promise ? fn.then((loaded) => loaded(...args)) : fn(...args)
     if (typeof (/** @type {any} */ (result)?.then) === 'function') return later(start, result)
     return ended(STATUS.OK, start, result)
   } catch (error) {
@@ -104,8 +109,9 @@ async function later(start, promise) {
  * @returns {Ending}
  */
 function ended(status, start, value) {
-  end()
-  return { status, micros: Math.round((performance.now() - start) * 1000), value }
+  const micros = Math.round((performance.now() - start) * 1000)
+  end(micros)
+  return { status, micros, value }
 }
 
 /** @param {readonly unknown[]} args */
@@ -115,29 +121,29 @@ function given(args) {
 
 /**
  * @param {Single} call
- * @param {number} id
+ * @param {Known} known
  * @param {Ending} ending
  * @returns {Reply}
  */
-function answer(call, id, ending) {
+function answer(call, known, ending) {
   // What a task reported went by the port: its end must not overtake it.
-  const inline = !isTask(id) && (ending.status !== STATUS.OK || isSimple(ending.value))
-  if (inline || ending.status === STATUS.SKIPPED) return reply(ending.status, ending.micros, ending.value)
+  const inline = !known.isTask && (ending.status !== STATUS.OK || isSimple(ending.value))
+  if (inline || ending.status === STATUS.SKIPPED) return reply(ending.status, ending.value)
   post(call, ending)
-  return reply(STATUS.POSTED, 0, undefined)
+  return reply(STATUS.POSTED, undefined)
 }
 
 /**
  * @param {Single} call
  * @param {Ending} ending
  */
-function post([ticket], { status, micros, value }) {
+function post([slot, ticket], { status, micros, value }) {
   const moved = status === STATUS.OK ? /** @type {Moved | undefined} */ (value)?.[MOVED] : undefined
   try {
-    if (moved === undefined) send([TAG, ticket, status, micros, value])
-    else send([TAG, ticket, status, micros, moved.value], moved.transfer)
+    if (moved === undefined) send([TAG, slot, ticket, status, micros, value])
+    else send([TAG, slot, ticket, status, micros, moved.value], moved.transfer)
   } catch (error) {
-    send([TAG, ticket, STATUS.ERROR, micros, refusal(moved === undefined ? value : moved.value, error)])
+    send([TAG, slot, ticket, STATUS.ERROR, micros, refusal(moved === undefined ? value : moved.value, error)])
   }
 }
 
@@ -153,11 +159,10 @@ function refusal(value, error) {
 
 /**
  * @param {number} status
- * @param {number} micros
  * @param {unknown} value
  * @returns {Reply}
  */
-function reply(status, micros, value) {
+function reply(status, value) {
   const flags = (served >= workerData.recycleAfter ? FLAG.SPENT : 0) | (leftover() ? FLAG.LEFTOVER : 0)
-  return [status | flags, micros, value]
+  return (status | flags) === STATUS.OK && !Array.isArray(value) ? value : [TAG, status | flags, value]
 }

@@ -1,10 +1,28 @@
+import { AssertionError } from 'node:assert'
 import { types } from 'node:util'
 
 /** @import { WireError, WireThrown } from '../src/wire' */
 
 const DEPTH = 8
 
-const CLASSES = [AggregateError, EvalError, RangeError, ReferenceError, SyntaxError, TypeError, URIError]
+/** The first is not in every Node, the others are names only in Node's types. @type {any} */
+const { SuppressedError: Suppressed = class {}, WebAssembly: wasm } = globalThis
+
+/** The pool has those of the same names. @type {Function[]} */
+const CLASSES = [
+  AggregateError,
+  Suppressed,
+  AssertionError,
+  EvalError,
+  RangeError,
+  ReferenceError,
+  SyntaxError,
+  TypeError,
+  URIError,
+  wasm.CompileError,
+  wasm.LinkError,
+  wasm.RuntimeError,
+]
 
 const APART = new Set(['name', 'message', 'stack', 'cause', 'errors'])
 
@@ -43,12 +61,16 @@ function encodeError(error, depth) {
         read(() => error.cause),
         depth + 1,
       )
-    const errors = read(() => /** @type {{ errors?: unknown }} */ (error).errors)
-    if (error instanceof AggregateError && Array.isArray(errors)) {
-      encoded.errors = errors.map((each) => encodeThrown(each, depth + 1))
-    }
+    const errors = read(() => errorsOf(error))
+    if (Array.isArray(errors)) encoded.errors = errors.map((each) => encodeThrown(each, depth + 1))
   }
   return encoded
+}
+
+/** @param {any} error */
+function errorsOf(error) {
+  if (error instanceof AggregateError) return error.errors
+  return error instanceof Suppressed ? [error.error, error.suppressed] : undefined
 }
 
 /** @param {Error} error */
@@ -64,7 +86,11 @@ function baseOf(error) {
 function fieldsOf(error, depth) {
   /** @type {[string, WireThrown][]} */
   const fields = []
-  for (const key of Object.keys(error)) {
+  const code = read(() => /** @type {{ code?: unknown }} */ (error).code)
+  const own = Object.keys(error)
+  // The class may have it, for all its errors.
+  if (typeof code === 'string' && !own.includes('code')) fields.push(['code', { value: code }])
+  for (const key of own) {
     if (APART.has(key)) continue
     const value = read(() => /** @type {Record<string, unknown>} */ (/** @type {unknown} */ (error))[key])
     if (isError(value) && depth < DEPTH) fields.push([key, encodeThrown(value, depth + 1)])

@@ -1,44 +1,54 @@
 import { compile } from './inline.mjs'
 import { loadModule, pick } from './load.mjs'
+import { KNOWN_SIZE } from './protocol.mjs'
 import { taskHandler } from './tasks.mjs'
 
 /** @import { Single, WireFunction } from '../src/wire' */
 /** @typedef {(...args: unknown[]) => unknown} AnyFunction */
 
-/** @type {Map<number, WireFunction>} */
-const definitions = new Map()
+/**
+ * @typedef {object} Known a function that the pool has told of
+ * @property {WireFunction} definition
+ * @property {boolean} isTask
+ * @property {AnyFunction | Promise<AnyFunction> | undefined} made
+ */
 
-/** @type {Map<number, AnyFunction | Promise<AnyFunction>>} */
+/** In the order in which they were told of. @type {Map<number, Known>} */
 const functions = new Map()
 
 /**
- * The id of a call's function. Keeps the definition if the call brings it: later ones name the function only.
- * @param {Single[1]} fn
+ * What is known of a call's function. Keeps the definition if the call brings it: later ones name the function only.
+ * @param {Single[2]} fn
+ * @returns {Known}
  */
 export function learn(fn) {
-  if (typeof fn === 'number') return fn
-  definitions.set(fn[0], fn)
-  return fn[0]
+  if (typeof fn === 'number') return /** @type {Known} */ (functions.get(fn))
+  const id = fn[0]
+  const known = functions.get(id) ?? { definition: fn, isTask: fn[1] === 'task', made: undefined }
+  functions.delete(id)
+  functions.set(id, known)
+  if (functions.size > KNOWN_SIZE) functions.delete(/** @type {number} */ (functions.keys().next().value))
+  return known
 }
 
-/** @param {number} id */
-export const isTask = (id) => definitions.get(id)?.[1] === 'task'
-
 /**
- * A function by its id; a module's is a promise until it is loaded.
- * @param {number} id
+ * The function itself; a module's is a promise until it is loaded.
+ * @param {Known} known
  * @returns {AnyFunction | Promise<AnyFunction>}
  */
-export function functionOf(id) {
-  const known = functions.get(id)
-  if (known !== undefined) return known
-  const made = make(/** @type {WireFunction} */ (definitions.get(id)))
-  functions.set(id, made)
+export function functionOf(known) {
+  if (known.made !== undefined) return known.made
+  const made = make(known.definition)
+  known.made = made
   if (made instanceof Promise) {
     made.then(
-      (fn) => functions.set(id, fn),
+      (fn) => {
+        known.made = fn
+      },
       // The next call tries again: a module may have needed what was not there yet.
-      () => functions.delete(id),
+      () => {
+        known.made = undefined
+      },
     )
   }
   return made

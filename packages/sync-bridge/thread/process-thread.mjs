@@ -2,9 +2,12 @@
 import { parentPort } from 'node:worker_threads'
 import serve from './entry.mjs'
 import { send } from './port.mjs'
-import { PROCESS } from './protocol.mjs'
+import { PROCESS, REQUEST } from './protocol.mjs'
 
-/** @import { Single } from '../src/wire' */
+/** @import { Extra, Single } from '../src/wire' */
 
-parentPort?.on('message', async (/** @type {Single} */ call) => send([PROCESS.REPLY, await serve([0, call])]))
+parentPort?.on('message', async (/** @type {Single | Extra} */ request) => {
+  const reply = await serve(request)
+  if (request[0] !== REQUEST.ANSWER) send([PROCESS.REPLY, reply])
+})
 send([PROCESS.READY])

@@ -1,12 +1,14 @@
 // A child process: it runs nothing itself but one thread, so that it always hears what the pool says.
 import { Worker } from 'node:worker_threads'
 import { encodeThrown } from './errors.mjs'
-import { change, PROCESS, SLOT, STATE, STATUS, STATUS_BITS, slotOf, TAG } from './protocol.mjs'
+import { change, PROCESS, REQUEST, SLOT, STATE, STATUS, STATUS_BITS, slotOf, TAG } from './protocol.mjs'
 
 /** @import { FromProcess, Posted, Reply, Single, ToProcess, WireThrown } from '../src/wire' */
 
 const memory = new SharedArrayBuffer(SLOT.FIELDS * Int32Array.BYTES_PER_ELEMENT)
 const slots = new Int32Array(memory)
+/** The call's slot in the memory of the pool, which is not seen here; there is one call at a time. */
+let slot = 0
 const [recycleAfter, memoryLimit] = process.argv.slice(2)
 
 const thread = new Worker(new URL('./process-thread.mjs', import.meta.url), {
@@ -17,7 +19,8 @@ const thread = new Worker(new URL('./process-thread.mjs', import.meta.url), {
 process.on('message', (message) => {
   const [kind, value, reason] = /** @type {ToProcess} */ (message)
   if (kind === PROCESS.CALL) start(value)
-  else abort(value, reason)
+  else if (kind === PROCESS.ABORT) abort(value, reason)
+  else thread.postMessage([REQUEST.ANSWER, value])
 })
 // The pool's process is gone.
 process.on('disconnect', () => process.exit())
@@ -38,7 +41,9 @@ thread.on('exit', (exitCode) => send(death ?? [PROCESS.DIED, { exitCode }], () =
 
 /** @param {Single} call */
 function start(call) {
-  const [ticket] = call
+  const [at, ticket] = call
+  slot = at
+  call[0] = 0
   Atomics.store(slots, SLOT.STATE, slotOf(ticket, STATE.WAITING))
   thread.postMessage(call)
 }
@@ -55,15 +60,17 @@ function abort(ticket, reason) {
 
 /** @param {Reply} given */
 function reply(given) {
-  const [status, micros] = given
-  const flags = status & ~STATUS_BITS
-  sendOr([PROCESS.REPLY, given], (refusal) => [PROCESS.REPLY, [STATUS.ERROR | flags, micros, refusal]])
+  const micros = Atomics.load(slots, SLOT.MICROS)
+  const flags = Array.isArray(given) && given[0] === TAG ? given[1] & ~STATUS_BITS : 0
+  sendOr([PROCESS.REPLY, given, micros], (refusal) => [PROCESS.REPLY, [TAG, STATUS.ERROR | flags, refusal], micros])
 }
 
 /** @param {Posted} posted */
-function post(posted) {
-  const [tag, ticket, , micros] = posted
-  sendOr([PROCESS.POSTED, posted], (refusal) => [PROCESS.POSTED, [tag, ticket, STATUS.ERROR, micros, refusal]])
+function post([tag, , ticket, status, micros, value]) {
+  sendOr([PROCESS.POSTED, [tag, slot, ticket, status, micros, value]], (refusal) => [
+    PROCESS.POSTED,
+    [tag, slot, ticket, STATUS.ERROR, micros, refusal],
+  ])
 }
 
 /**

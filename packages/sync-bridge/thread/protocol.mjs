@@ -28,16 +28,21 @@ export const MAX_TICKET = 2 ** 28 - 1
 
 /** What a slot is made of. */
 export const SLOT = Object.freeze({
-  FIELDS: 3,
+  FIELDS: 4,
   STATE: 0,
   /** When the call started, in milliseconds of the pool's time. */
   STARTED_AT: 1,
   /** Why it was told to stop: an index of REASONS. */
   REASON: 2,
+  /** How long it took, in microseconds. */
+  MICROS: 3,
 })
 
 /** The codes of the errors that a call may be told to stop with; the first stands for any other. */
 export const REASONS = Object.freeze(['', 'JOBS_CANCELLED', 'JOBS_TIMEOUT', 'JOBS_STOPPED', 'JOBS_LEASE_LOST'])
+
+/** So many functions a thread keeps, those it was told of last. The pool that has told of so many begins anew. */
+export const KNOWN_SIZE = 1000
 
 /** How many calls can go to a thread at once. */
 export const LANE_SIZE = 64
@@ -53,6 +58,18 @@ export const STATUS = Object.freeze({
   SKIPPED: 3,
   /** A task's handler reports: progress, meta or a log line. */
   REPORT: 4,
+  /** A task's handler asks for something that only the main thread has. */
+  ASK: 5,
+})
+
+/** Stands in a request where one with a single call has its slot: what else it is. */
+export const REQUEST = Object.freeze({
+  /** Several calls. */
+  SEVERAL: -1,
+  /** The answer to what the running call asked. */
+  ANSWER: -2,
+  /** To let the thread go on for so many milliseconds. */
+  LINGER: -3,
 })
 
 /** What a reply says beside its status, in the bits above STATUS_BITS. */
@@ -71,6 +88,8 @@ export const PROCESS = Object.freeze({
   CALL: 'jobs-worker/call',
   /** To it: a running call is to stop. */
   ABORT: 'jobs-worker/abort',
+  /** To it: the answer to what the running call asked. */
+  ANSWER: 'jobs-worker/answer',
   /** From it: its thread has started. */
   READY: 'jobs-worker/ready',
   /** From it: what the thread replied. */

@@ -2,10 +2,14 @@ import { workerData } from 'node:worker_threads'
 import { change, REASONS, SLOT, STATE, slotOf } from './protocol.mjs'
 
 const slots = new Int32Array(workerData.memory)
+/** What a slot can hold: more than half an hour. */
+const MAX_MICROS = 2 ** 31 - 1
 /** From this thread's time to the pool's. */
 const offset = performance.timeOrigin - workerData.epoch
 
-/** The call that runs now: there is one at most. */
+/** @typedef {{ index: number, ticket: number }} RunningCall */
+
+/** The call that runs now: there is one at most. @type {RunningCall} */
 const current = { index: 0, ticket: -1 }
 
 /** Whether somebody waits for the end of the running call. */
@@ -21,16 +25,20 @@ export const runningCall = () => ({ ...current })
  * @param {number} now
  */
 export function begin(index, ticket, now) {
-  const at = index * SLOT.FIELDS
+  // Before the state: who sees that the call runs must not see when another one started.
+  Atomics.store(slots, index * SLOT.FIELDS + SLOT.STARTED_AT, now + offset)
   if (!change(slots, index, ticket, STATE.WAITING, STATE.RUNNING)) return false
   current.index = index
   current.ticket = ticket
-  Atomics.store(slots, at + SLOT.STARTED_AT, now + offset)
   return true
 }
 
-/** Ends the running call, unless it was told to stop. */
-export function end() {
+/**
+ * Ends the running call, unless it was told to stop.
+ * @param {number} micros how long it took
+ */
+export function end(micros) {
+  Atomics.store(slots, current.index * SLOT.FIELDS + SLOT.MICROS, Math.min(micros, MAX_MICROS))
   change(slots, current.index, current.ticket, STATE.RUNNING, STATE.ENDED)
   if (isAwaited) Atomics.notify(slots, current.index * SLOT.FIELDS)
   isAwaited = false

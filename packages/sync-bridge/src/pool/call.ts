@@ -1,6 +1,6 @@
 import type { Transferable } from 'node:worker_threads'
 import type { FunctionReference } from '../fn/reference'
-import type { Report } from '../wire'
+import type { Question, Report } from '../wire'
 
 export interface CallLimits {
   readonly signal: AbortSignal | undefined
@@ -18,8 +18,6 @@ export class Call {
   /** Its slot; -1 while it is in the queue. */
   index = -1
   settled = false
-  /** Its request has come back, its result comes apart. */
-  posted = false
   /** Set when the running function was told to stop: the call ends with this, however the function ends. */
   reason: unknown
   aborting = false
@@ -30,6 +28,7 @@ export class Call {
   readonly killer: AbortController | undefined
   onSettled: (() => void) | undefined
   onReport: ((report: Report) => void) | undefined
+  onQuestion: ((question: Question) => void) | undefined
 
   constructor(
     readonly reference: FunctionReference,
@@ -40,6 +39,11 @@ export class Call {
     readonly reject: (error: unknown) => void,
   ) {
     this.killer = limits === undefined ? undefined : new AbortController()
+  }
+
+  /** Sent to a thread, it cannot be sent to another. */
+  get handsOver(): boolean {
+    return this.transfer !== undefined && this.transfer.length > 0
   }
 
   /** May go to a thread together with others. */

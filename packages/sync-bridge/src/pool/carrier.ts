@@ -1,5 +1,5 @@
 import type { Transferable } from 'node:worker_threads'
-import type { Reply, Request } from '../wire'
+import type { Answer, Reply, Request } from '../wire'
 
 /** What the carriers of calls tell the pool. */
 export interface CarrierHost {
@@ -17,6 +17,18 @@ export interface SendOptions {
   signal?: AbortSignal
 }
 
+/** A request on its way there and back; it is told of one end. */
+export interface Trip {
+  /** Which of the pool's lanes it is in. One object is all trips of its lane, one after another. */
+  readonly lane: number
+  readonly request: Request
+  readonly options: SendOptions | undefined
+  /** Its thread or process is free again. */
+  onReply(reply: Reply): void
+  /** Its thread or process is gone; `sent` is false where the message itself was refused. */
+  onFailure(error: unknown, sent: boolean): void
+}
+
 /** Where calls run: threads of this process, or processes of their own. */
 export interface Carrier {
   /** How many threads or processes there are. */
@@ -25,17 +37,10 @@ export interface Carrier {
   readonly capacity: number
   readonly recycled: number
   readonly lost: number
-  /**
-   * Hands over a request. Exactly one of the callbacks is called: when its thread is free again, or when it is gone;
-   * `sent` is false where the message itself was refused.
-   */
-  send(
-    request: Request,
-    options: SendOptions | undefined,
-    onReply: (reply: Reply) => void,
-    onFailure: (error: unknown, sent: boolean) => void,
-  ): void
+  send(trip: Trip): void
   /** Tells a running call to stop, where it does not see the pool's memory. */
   abort?(ticket: number, reason: number): void
+  /** Answers what a running call asked; does nothing where it has ended. */
+  answer(ticket: number, answer: Answer): void
   close(): Promise<void>
 }

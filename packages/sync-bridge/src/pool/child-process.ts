@@ -1,16 +1,17 @@
 import { fork, type ChildProcess as NodeProcess } from 'node:child_process'
 import { once } from 'node:events'
-import { PROCESS, STATUS } from '../../thread/protocol.mjs'
+import { PROCESS, STATUS, TAG } from '../../thread/protocol.mjs'
 import { PROCESS_ENTRY } from '../entry'
 import { decodeThrown } from '../thrown'
-import type { FromProcess, Reply, Single, ToProcess } from '../wire'
+import type { Answer, FromProcess, Reply, Single, ToProcess } from '../wire'
 import { ProcessDeath, threadExit } from './death'
 import { processArgv } from './exec-argv'
+import { Known } from './known'
 import type { PoolSettings } from './options'
 
 export interface ChildHost {
   ready(): void
-  replied(reply: Reply): void
+  replied(reply: Reply, micros: number): void
   posted(message: unknown): void
   /** `cause`: what ended its thread, or how the process itself ended. Comes once, and last. */
   gone(cause: unknown): void
@@ -20,7 +21,7 @@ export interface ChildHost {
 export class ChildProcess {
   readonly #process: NodeProcess
   readonly #host: ChildHost
-  readonly #known = new Set<number>()
+  readonly #known = new Known()
   #cause: unknown
   #isGone = false
   isReady = false
@@ -46,19 +47,26 @@ export class ChildProcess {
 
   /** What a trip is answered whose call was taken back before it began. */
   get skipped(): Reply {
-    return [STATUS.SKIPPED, 0, undefined]
+    return [TAG, STATUS.SKIPPED, undefined]
   }
 
   /** @throws where something in the call cannot be cloned */
-  send([ticket, fn, args]: Single): void {
-    const id = typeof fn === 'number' ? fn : fn[0]
-    this.#post([PROCESS.CALL, [ticket, this.#known.has(id) ? id : fn, args]])
-    this.#known.add(id)
+  send([slot, ticket, fn, ...args]: Single): void {
+    try {
+      this.#post([PROCESS.CALL, [slot, ticket, this.#known.name(fn), ...args]])
+    } catch (error) {
+      this.#known.forget()
+      throw error
+    }
     this.#ref()
   }
 
   abort(ticket: number, reason: number): void {
     this.#post([PROCESS.ABORT, ticket, reason])
+  }
+
+  answer(answer: Answer): void {
+    this.#post([PROCESS.ANSWER, answer])
   }
 
   /** Ends it, whatever it does; resolves when it is gone. */
@@ -75,7 +83,7 @@ export class ChildProcess {
     if (this.#process.connected) this.#process.send(message)
   }
 
-  #onMessage([kind, value]: FromProcess): void {
+  #onMessage([kind, value, micros = 0]: FromProcess): void {
     if (kind === PROCESS.READY) {
       this.isReady = true
       this.#unref()
@@ -83,7 +91,7 @@ export class ChildProcess {
     } else if (kind === PROCESS.REPLY) {
       this.usedAt = performance.now()
       this.#unref()
-      this.#host.replied(value)
+      this.#host.replied(value, micros)
     } else if (kind === PROCESS.POSTED) {
       this.#host.posted(value)
     } else {

@@ -4,24 +4,11 @@ import { change, LANE_SIZE, MAX_TICKET, REASONS, SLOT, STATE, slotOf } from '../
 export class Lanes {
   readonly memory: SharedArrayBuffer
   readonly #slots: Int32Array
-  readonly #free: number[]
   #lastTicket = 0
 
-  constructor(count: number) {
+  constructor(readonly count: number) {
     this.memory = new SharedArrayBuffer(count * LANE_SIZE * SLOT.FIELDS * Int32Array.BYTES_PER_ELEMENT)
     this.#slots = new Int32Array(this.memory)
-    this.#free = Array.from({ length: count }, (_, i) => i * LANE_SIZE)
-  }
-
-  /** The first slot of a free lane; there is always one for a request that a thread is free for. */
-  take(): number {
-    const base = this.#free.pop()
-    if (base === undefined) throw new Error('runSync: more requests than lanes')
-    return base
-  }
-
-  giveBack(base: number): void {
-    this.#free.push(base)
   }
 
   /** Makes a call known that is about to be sent; answers its ticket. */
@@ -46,6 +33,16 @@ export class Lanes {
     return this.change(index, ticket, STATE.WAITING, STATE.RUNNING)
   }
 
+  /** How long the call took, in microseconds. */
+  micros(index: number): number {
+    return Atomics.load(this.#slots, index * SLOT.FIELDS + SLOT.MICROS)
+  }
+
+  /** For a call whose thread does not see this memory. */
+  took(index: number, micros: number): void {
+    Atomics.store(this.#slots, index * SLOT.FIELDS + SLOT.MICROS, micros)
+  }
+
   /** It did not begin after all. */
   undo(index: number, ticket: number): void {
     this.change(index, ticket, STATE.RUNNING, STATE.WAITING)
@@ -59,9 +56,10 @@ export class Lanes {
     return true
   }
 
-  /** When the call started, in milliseconds of the pool's time. */
-  startedAt(index: number): number {
-    return Atomics.load(this.#slots, index * SLOT.FIELDS + SLOT.STARTED_AT)
+  /** How long ago the call started, in milliseconds. */
+  elapsed(index: number): number {
+    // A process may be up for longer than 2^31 ms, and the slot has gone round then; the difference has not.
+    return (performance.now() - Atomics.load(this.#slots, index * SLOT.FIELDS + SLOT.STARTED_AT)) | 0
   }
 }
 

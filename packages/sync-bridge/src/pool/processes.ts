@@ -1,16 +1,10 @@
 import { FLAG } from '../../thread/protocol.mjs'
-import type { Reply, Request, Single } from '../wire'
-import type { Carrier, CarrierHost, SendOptions } from './carrier'
+import type { Answer, Reply, Single } from '../wire'
+import type { Carrier, CarrierHost, Trip } from './carrier'
 import { ChildProcess } from './child-process'
 import type { Lanes } from './lanes'
 import type { PoolSettings } from './options'
-
-interface Trip {
-  readonly request: Request
-  readonly options: SendOptions | undefined
-  readonly onReply: (reply: Reply) => void
-  readonly onFailure: (error: unknown, sent: boolean) => void
-}
+import { flagsOf } from './reply'
 
 /** How many processes in a row may end before they are ready. */
 const STILLBORN = 3
@@ -43,20 +37,29 @@ export class Processes implements Carrier {
     return this.#settings.threads
   }
 
-  send(request: Request, options: SendOptions | undefined, onReply: Trip['onReply'], onFailure: Trip['onFailure']) {
-    this.#give(this.#idle() ?? this.#fork(), { request, options, onReply, onFailure })
+  send(trip: Trip): void {
+    this.#give(this.#idle() ?? this.#fork(), trip)
   }
 
   abort(ticket: number, reason: number): void {
-    for (const [child, trip] of this.#children) {
-      if (trip?.request[1]?.[0] === ticket) child.abort(ticket, reason)
-    }
+    this.#childOf(ticket)?.abort(ticket, reason)
+  }
+
+  answer(ticket: number, answer: Answer): void {
+    this.#childOf(ticket)?.answer(answer)
   }
 
   async close(): Promise<void> {
     this.#closing = true
     clearInterval(this.#sweep)
     await Promise.all([...this.#children.keys()].map((child) => child.end()))
+  }
+
+  #childOf(ticket: number): ChildProcess | undefined {
+    for (const [child, trip] of this.#children) {
+      if (trip?.request[1] === ticket) return child
+    }
+    return undefined
   }
 
   #idle(): ChildProcess | undefined {
@@ -72,7 +75,7 @@ export class Processes implements Carrier {
         this.#stillborn = 0
         this.#depart(child)
       },
-      replied: (reply) => this.#onReply(child, reply),
+      replied: (reply, micros) => this.#onReply(child, reply, micros),
       posted: (message) => this.#host.posted(message),
       gone: (cause) => this.#onGone(child, cause),
     })
@@ -82,8 +85,10 @@ export class Processes implements Carrier {
 
   #give(child: ChildProcess, trip: Trip): void {
     this.#children.set(child, trip)
-    trip.options?.signal?.addEventListener('abort', () => {
-      if (this.#children.get(child) === trip) void child.end()
+    const signal = trip.options?.signal
+    signal?.addEventListener('abort', () => {
+      // The lane may have the next trip by now.
+      if (this.#children.get(child) === trip && trip.options?.signal === signal) void child.end()
     })
     if (child.isReady) this.#depart(child)
   }
@@ -92,9 +97,10 @@ export class Processes implements Carrier {
   #depart(child: ChildProcess): void {
     const trip = this.#children.get(child)
     if (trip === undefined) return
-    const [base, call] = trip.request as [number, Single]
-    const [ticket] = call
-    if (!this.#lanes.begin(base, ticket)) {
+    // The pool sends them one at a time.
+    const call = trip.request as Single
+    const [slot, ticket] = call
+    if (!this.#lanes.begin(slot, ticket)) {
       this.#children.set(child, undefined)
       trip.onReply(child.skipped)
       return
@@ -102,16 +108,17 @@ export class Processes implements Carrier {
     try {
       child.send(call)
     } catch (error) {
-      this.#lanes.undo(base, ticket)
+      this.#lanes.undo(slot, ticket)
       this.#children.set(child, undefined)
       trip.onFailure(error, false)
     }
   }
 
-  #onReply(child: ChildProcess, reply: Reply): void {
+  #onReply(child: ChildProcess, reply: Reply, micros: number): void {
     const trip = this.#children.get(child)
     this.#children.set(child, undefined)
-    if ((reply[0] & FLAG.SPENT) !== 0) {
+    if (trip !== undefined) this.#lanes.took((trip.request as Single)[0], micros)
+    if ((flagsOf(reply) & FLAG.SPENT) !== 0) {
       this.recycled++
       this.#forget(child)
     }

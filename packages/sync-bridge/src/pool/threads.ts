@@ -1,27 +1,31 @@
 import type { Worker } from 'node:worker_threads'
 import type { Piscina } from 'piscina'
-import { FLAG } from '../../thread/protocol.mjs'
-import { THREAD_ENTRY } from '../entry'
-import type { Reply, Request } from '../wire'
-import type { Carrier, CarrierHost, SendOptions } from './carrier'
-import { threadArgv } from './exec-argv'
+import { FLAG, REQUEST } from '../../thread/protocol.mjs'
+import type { Answer, Extra, Reply, Request } from '../wire'
+import type { Carrier, CarrierHost, SendOptions, Trip } from './carrier'
 import type { PoolSettings } from './options'
+import { type Choose, piscinaOptions } from './piscina-options'
+import { flagsOf } from './reply'
 import { Thread } from './thread'
 
-/** What is sent beside the calls: how long to linger, or nothing. */
-type Extra = [ms?: number]
-
-/** How a request travels. */
-interface Trip {
-  readonly request: Request | Extra
-  /** The thread that it went to. */
-  thread: Thread | undefined
-  /** The id of the thread that it is for; it goes there beside what the thread is doing. */
-  readonly beside?: number
+/** Goes beside what a thread is doing: that of this id, or any. */
+interface ExtraSeat {
+  readonly trip?: undefined
+  readonly beside: number | 'any'
 }
 
-type Options = NonNullable<ConstructorParameters<typeof Piscina>[0]>
-type Choose = NonNullable<Options['loadBalancer']>
+/** Where the trips of one lane go: to a thread that is free. */
+interface TripSeat {
+  readonly trip: Trip
+  thread: Thread | undefined
+  readonly onReply: (reply: Reply) => void
+  readonly onFailure: (error: unknown) => void
+}
+
+type Seat = ExtraSeat | TripSeat
+
+/** piscina copies what it is given: of its own defaults there would be more. */
+const NO_OPTIONS: SendOptions = {}
 
 /** How long a thread lingers at a time, in milliseconds. */
 const LINGER = 50
@@ -34,8 +38,9 @@ export class Threads implements Carrier {
   readonly #piscina: Piscina<Request | Extra, Reply>
   readonly #host: CarrierHost
   readonly #settings: PoolSettings
-  readonly #tripKey: symbol
+  readonly #seatKey: symbol
   readonly #threads = new Map<number, Thread>()
+  readonly #seats: TripSeat[] = []
   readonly #sweep: ReturnType<typeof setInterval>
   #leaving = 0
   #born = 0
@@ -54,27 +59,9 @@ export class Threads implements Carrier {
   private constructor(Pool: typeof Piscina, settings: PoolSettings, memory: SharedArrayBuffer, host: CarrierHost) {
     this.#host = host
     this.#settings = settings
-    this.#tripKey = Pool.queueOptionsSymbol
-    const options: Options = {
-      filename: THREAD_ENTRY.href,
-      minThreads: 0,
-      maxThreads: settings.threads,
-      // Its own idle timer would be set anew at every call.
-      idleTimeout: Number.POSITIVE_INFINITY,
-      // The fastest; between calls the thread stands still, and `#linger` lets it go on where that matters.
-      atomics: 'sync',
-      // The second one is `#linger`.
-      concurrentTasksPerWorker: 2,
-      recordTiming: false,
-      workerData: { memory, epoch: performance.timeOrigin, recycleAfter: settings.recycleAfter },
-      loadBalancer: (task, workers) => this.#choose(task[this.#tripKey as never] as Trip, workers),
-    }
-    const execArgv = threadArgv(process.execArgv)
-    if (execArgv !== undefined) Object.assign(options, { execArgv })
-    if (settings.memoryLimit !== null) {
-      Object.assign(options, { resourceLimits: { maxOldGenerationSizeMb: settings.memoryLimit } })
-    }
-    this.#piscina = new Pool(options)
+    this.#seatKey = Pool.queueOptionsSymbol
+    const choose: Choose = (task, workers) => this.#choose(task[this.#seatKey as never] as Seat, workers)
+    this.#piscina = new Pool(piscinaOptions(settings, memory, choose))
     this.#piscina.on('message', (message: unknown) => host.posted(message))
     this.#piscina.on('workerCreate', ({ id }: { id: number }) => this.#onBorn(id))
     this.#piscina.on('workerDestroy', () => this.#onEnded())
@@ -90,29 +77,42 @@ export class Threads implements Carrier {
     return this.#settings.threads - this.#leaving
   }
 
-  send(
-    request: Request,
-    options: SendOptions | undefined,
-    onReply: (reply: Reply) => void,
-    onFailure: (error: unknown, sent: boolean) => void,
-  ): void {
-    const trip: Trip = { request, thread: undefined }
-    this.#run(trip, options).then(
-      (reply) => {
-        const { thread } = trip
+  send(trip: Trip): void {
+    this.#seats[trip.lane] ??= this.#seatOf(trip)
+    const seat = this.#seats[trip.lane] as TripSeat
+    seat.thread = undefined
+    this.#run(trip.request, seat, trip.options).then(seat.onReply, seat.onFailure)
+  }
+
+  #seatOf(trip: Trip): TripSeat {
+    const seat: TripSeat = {
+      trip,
+      thread: undefined,
+      onReply: (reply) => {
+        const { thread } = seat
         if (thread !== undefined) {
           thread.busy = false
           this.#afterReply(thread, reply)
         }
-        onReply(reply)
+        trip.onReply(reply)
       },
-      (error) => {
-        const { thread } = trip
-        thread?.afterFailure()
+      onFailure: (error) => {
+        const { thread } = seat
         // Where the thread is still there, the message was refused: something in it cannot be cloned.
-        onFailure(error, thread === undefined || this.#find(thread.id) === undefined)
+        const ended = thread === undefined || this.#find(thread.id) === undefined
+        thread?.afterFailure(ended)
+        trip.onFailure(error, ended)
       },
-    )
+    }
+    return seat
+  }
+
+  answer(ticket: number, answer: Answer): void {
+    for (const thread of this.#threads.values()) {
+      if (!thread.isAt(ticket)) continue
+      // Where the thread has ended meanwhile, its call knows.
+      this.#beside(thread, [REQUEST.ANSWER, answer]).catch(() => {})
+    }
   }
 
   async close(): Promise<void> {
@@ -121,28 +121,34 @@ export class Threads implements Carrier {
     await this.#piscina.destroy()
   }
 
-  #run(trip: Trip, options?: SendOptions): Promise<Reply> {
-    // piscina shows the load balancer this much of a task, and posts the task after it was asked.
-    ;(trip.request as unknown as Record<symbol, unknown>)[this.#tripKey] = trip
-    return this.#piscina.run(trip.request, options)
+  #beside(thread: Thread, request: Extra): Promise<Reply> {
+    return this.#run(request, { beside: thread.id })
   }
 
-  #choose(trip: Trip, workers: Parameters<Choose>[1]): ReturnType<Choose> {
-    if (trip.beside !== undefined) return workers.find(({ id }) => id === trip.beside) ?? null
+  #run(request: Request | Extra, seat: Seat, options: SendOptions = NO_OPTIONS): Promise<Reply> {
+    // piscina shows the load balancer this much of a task, and posts the task after it was asked.
+    ;(request as unknown as Record<symbol, unknown>)[this.#seatKey] = seat
+    return this.#piscina.run(request, options)
+  }
+
+  #choose(seat: Seat, workers: Parameters<Choose>[1]): ReturnType<Choose> {
+    if (seat.trip === undefined) return workers.find(({ id }) => seat.beside === 'any' || seat.beside === id) ?? null
     for (const worker of workers) {
       const thread = this.#threads.get(worker.id)
       if (thread === undefined || thread.busy || thread.leaving) continue
-      trip.thread = thread
-      thread.take(trip.request)
+      seat.thread = thread
+      thread.take(seat.trip.request)
       return worker
     }
     return null
   }
 
-  #afterReply(thread: Thread, [status]: Reply): void {
-    if ((status & FLAG.SPENT) !== 0) {
+  #afterReply(thread: Thread, reply: Reply): void {
+    const flags = flagsOf(reply)
+    if (flags === 0) return
+    if ((flags & FLAG.SPENT) !== 0) {
       if (this.#end(thread)) this.recycled++
-    } else if ((status & FLAG.LEFTOVER) !== 0) {
+    } else {
       this.#linger(thread)
     }
   }
@@ -154,13 +160,13 @@ export class Threads implements Carrier {
   #linger(thread: Thread): void {
     if (thread.lingering || thread.leaving || this.#closing) return
     thread.lingering = true
-    this.#run({ request: [LINGER], thread: undefined, beside: thread.id }).then(
-      ([status]) => {
+    this.#beside(thread, [REQUEST.LINGER, LINGER]).then(
+      (reply) => {
         thread.lingering = false
-        if ((status & FLAG.LEFTOVER) !== 0) setTimeout(() => this.#linger(thread), 1).unref()
+        if ((flagsOf(reply) & FLAG.LEFTOVER) !== 0) setTimeout(() => this.#linger(thread), 1).unref()
       },
       (error) => {
-        if (!thread.busy && !thread.leaving && !this.#closing) this.#onError(error)
+        if (!thread.busy && !thread.leaving && !thread.ended && !this.#closing) this.#onError(error)
       },
     )
   }
@@ -236,7 +242,7 @@ export class Threads implements Carrier {
       if (this.#closing) return
       this.#host.gone()
       // piscina starts no thread for what waits already.
-      if (this.#piscina.queueSize > 0) this.#run({ request: [], thread: undefined }).catch(() => {})
+      if (this.#piscina.queueSize > 0) this.#run([REQUEST.LINGER, 0], { beside: 'any' }).catch(() => {})
     })
   }
 }

@@ -11,6 +11,7 @@ import { Call } from '../pool/call'
 import { type PoolOptions, parsePoolOptions } from '../pool/options'
 import { CallPool } from '../pool/pool'
 import type { AboutRun, Report } from '../wire'
+import { LockDesk } from './locks'
 
 /**
  * Runs tasks with `isolation: 'thread'` in threads of their own: `createJobs({ threads: syncBridge() })`. A thread loads
@@ -41,6 +42,11 @@ class SyncBridge implements ThreadRunner {
     return new Promise((resolve, reject) => {
       const call = new Call(reference, args, undefined, limits, resolve, reject)
       call.onReport = (report) => pass(report, context, options)
+      let desk: LockDesk | undefined
+      call.onQuestion = async (question) => {
+        desk ??= new LockDesk(context.locks)
+        pool.answer(call, await desk.answer(question))
+      }
       pool.submit(call)
     })
   }

@@ -73,6 +73,10 @@ async function main(): Promise<Record<string, unknown>> {
         throw new InnerError('in')
       }),
     ),
+    frame: await runSync(() => {
+      throw new Error('deep')
+    }).catch((error: Error) => /\n\s+at .*\bapp\./.test(error.stack ?? '')),
+    path: await runSync(() => [{ callback: () => 1 }]).catch((error) => error.path),
     timeout: await codeOf(runSync.with({ timeout: 50, grace: '1m' })(spin)),
     exit: await codeOf(runSync(() => process.exit(1))),
     crash: await codeOf(

@@ -100,6 +100,44 @@ export const wantsJobs = defineTask({
   run: (_input: undefined, ctx) => ctx.jobs.enqueue('other'),
 })
 
+export const locking = defineTask({
+  ...thread,
+  name: 'locking',
+  maxAttempts: 1,
+  locks: () => ['task'],
+  run: async (_input: undefined, { locks, run, signal }) => {
+    const keys = async () => (await locks.list()).map(({ key }) => key)
+    const outer = await locks.acquire(['outer', 'both'])
+    const inner = await locks.acquire(['inner', 'both'])
+    if (outer === null || inner === null) throw new Error('not acquired')
+    const all = [...inner].map(({ key }) => key)
+    const notItsOwn = await inner.get('task')?.release()
+    const alone = await inner.get('inner')?.release()
+    await inner.release()
+    const before = await keys()
+    const { size } = inner
+    await outer[Symbol.asyncDispose]()
+    const job = (await locks.list())[0]?.job
+    return { all, notItsOwn, alone, before, size, after: await keys(), job, run, same: outer.signal === signal }
+  },
+})
+
+type Wish = { keys: string[]; wait?: string; abort?: boolean }
+
+export const wantsLocks = defineTask({
+  ...thread,
+  name: 'wants-locks',
+  maxAttempts: 1,
+  run: async ({ keys, wait = '0s', abort = false }: Wish, { locks, progress }) => {
+    const controller = new AbortController()
+    progress('asking')
+    const asked = locks.acquire(keys, { wait, ...(abort ? { signal: controller.signal } : {}) })
+    if (abort) controller.abort(new RangeError('changed my mind'))
+    const held = await asked
+    return held && [...held].map(({ key, fence }) => [key, fence > 0])
+  },
+})
+
 // Not exported: no thread can find it.
 const hidden = defineTask({ ...thread, name: 'hidden', maxAttempts: 1, run: () => 1 })
 
@@ -113,5 +151,7 @@ export const tasks = () => [
   listensInALoop,
   listensToEvents,
   wantsJobs,
+  locking,
+  wantsLocks,
   hidden,
 ]

@@ -29,7 +29,7 @@ export default defineConfig({ store: 'pglite:./store', serve: ['mail'] })
 /** npm and npx on the Node that runs this, and without what an npm around us has set. */
 const { NODE_OPTIONS: _, ...inherited } = process.env
 const env = {
-  ...Object.fromEntries(Object.entries(inherited).filter(([name]) => !/^(npm_|JOBS_|VITEST)/.test(name))),
+  ...Object.fromEntries(Object.entries(inherited).filter(([name]) => !/^(npm_|JOBS_|VITEST|NODE_PATH$)/.test(name))),
   PATH: `${dirname(process.execPath)}:${process.env.PATH}`,
 }
 
@@ -47,6 +47,14 @@ test('packed, installed into an empty folder, and run by npx', { timeout: SLOW }
 
   expect(await run(app, 'npx', 'jobs-worker', '--version')).toMatch(/^\d+\.\d+\.\d+\n$/)
   const id = (await run(app, 'npx', 'jobs-worker', 'enqueue', 'greet', '{"name":"you"}')).trim()
+
+  // A store whose package is not installed.
+  await expect(run(app, 'npx', 'jobs-worker', 'jobs', 'list', '--db', 'app')).rejects.toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining(
+      'jobs-worker: a store on mongodb needs the package @jobs-worker/mongo: npm install @jobs-worker/mongo\n',
+    ),
+  })
 
   const lines: string[] = []
   const npx = spawn('npx', ['jobs-worker', '--pid', 'W'], { cwd: app, env, stdio: ['ignore', 'pipe', 'inherit'] })

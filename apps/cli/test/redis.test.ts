@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url'
 import { startRedis, type TestServer } from '@jobs-worker/test-servers'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { command, program, scratch } from './harness'
+import { command, wholeLife } from './harness'
 
 const TASKS = fileURLToPath(new URL('./fixtures/tasks.ts', import.meta.url))
 const SECRET = 'not-to-be-printed'
@@ -20,18 +20,7 @@ describe('redis: URLs', () => {
   const urlWith = (password: string) => server.url.replace('//', `//:${password}@`)
 
   test('enqueue, work, show, remove', { timeout: SLOW }, async () => {
-    const store = ['--store', urlWith(SECRET)]
-    const id = (await command(['enqueue', 'greet', '{"name":"you"}', ...store])).out.trim()
-    const worker = program([...store, '--tasks', TASKS, '--pid', 'W'], { cwd: scratch() })
-    await worker.line(`worker 'W' processing job ${id}`)
-    expect(await worker.kill('SIGTERM')).toEqual({ code: 0, signal: null })
-    expect(worker.errors).toBe('')
-    const shown = await command(['jobs', 'show', id, '--json', ...store])
-    expect(JSON.parse(shown.out)).toMatchObject({ id, state: 'completed', result: 'good day, you' })
-    expect((await command(['jobs', 'remove', '--state', 'completed', ...store])).out).toBe(
-      'removed 1 job (1 completed)\n',
-    )
-    expect((await command(['jobs', 'show', id, ...store])).code).toBe(4)
+    await wholeLife(urlWith(SECRET), TASKS)
   })
 
   test('a wrong password, or no server, is exit code 3, and no password is printed', async () => {

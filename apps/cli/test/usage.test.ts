@@ -61,14 +61,6 @@ describe('exit code 2: a command that cannot work as it was given, with a senten
   })
 })
 
-test('a store whose package is not installed is refused, naming the package', async () => {
-  const { code, err } = await command(['jobs', 'list', '--db', 'app', '--driver', 'mongo'], { cwd: scratch() })
-  expect(code).toBe(2)
-  expect(err).toBe(
-    'jobs-worker: a store on mongodb needs the package @jobs-worker/mongo: npm install @jobs-worker/mongo\n',
-  )
-})
-
 test('exit code 3: the store is not reachable, with its secrets hidden', async () => {
   const url = `postgres://me:s3cr%23t@127.0.0.1:${await unusedPort()}/app?sslpassword=alsosecret`
   const { code, err } = await command(['jobs', 'list', '--store', url])

@@ -1,5 +1,4 @@
 import { createJobs, type Jobs } from '@jobs-worker/core'
-import { pages } from './pages'
 import { FILES } from './queues'
 import { openStore } from './stores'
 import { endless } from './tasks/endless'
@@ -16,8 +15,8 @@ export async function withJobs<T>(url: string, use: (jobs: Jobs) => Promise<T>):
   return await use(jobs)
 }
 
-/** Whether a job of the queue has not ended. */
+/** Whether a job of the queue has not ended. Counts are of one instant; a list may miss what changes its state meanwhile. */
 export async function isWaiting(jobs: Jobs, queue: string): Promise<boolean> {
-  for await (const page of pages(jobs, { queue, states: ALIVE, limit: 1 })) if (page.length > 0) return true
-  return false
+  const counts = (await jobs.counts())[queue]
+  return counts !== undefined && ALIVE.some((state) => counts[state] > 0)
 }

@@ -1,22 +1,21 @@
-import { createDatabase } from '@jobs-worker/test-servers'
+import { createDatabase, startRedis } from '@jobs-worker/test-servers'
 import { describeWith } from '@jobs-worker/test-servers/vitest'
-import { expect, test } from 'vitest'
-import { demo } from '../src/demo'
-import { parseOptions } from '../src/options'
-import { scratchFolder, smallFolder } from './folder'
-import { Notes } from './notes'
+import { test } from 'vitest'
+import { threeRuns } from './three-runs'
 
-await describeWith('postgres', 'the demo on a server', (server) => {
-  test('measures and proves; a second run has nothing to do, a fresh one everything', async () => {
-    await using database = await createDatabase(server)
-    const args = ['--store', database.url, '--dir', smallFolder()]
-    const run = async (more: readonly string[]) => {
-      const notes = new Notes()
-      const options = parseOptions([...args, ...more], scratchFolder())
-      const holds = await demo(options, { screen: notes, program: '', stop: new AbortController().signal })
-      expect(holds, notes.text).toBe(true)
-      return notes.total
-    }
-    expect([await run([]), await run([]), await run(['--fresh'])]).toEqual([43, 0, 43])
+const TITLE = 'measures and proves; a second run has nothing to do, a fresh one everything'
+const SLOW = { timeout: 120_000 }
+
+for (const kind of ['postgres', 'mongodb'] as const) {
+  await describeWith(kind, `the demo on ${kind}`, (server) => {
+    test(TITLE, SLOW, async () => {
+      await using database = await createDatabase(server)
+      await threeRuns(database.url)
+    })
   })
+}
+
+test(`the demo on redis ${TITLE}`, SLOW, async () => {
+  await using server = await startRedis()
+  await threeRuns(server.url)
 })

@@ -23,7 +23,7 @@ async function schedule(io: Io, command: Command): Promise<void> {
   const sources = await readSources(io, flagsOf(command))
   const { pollInterval, wait = true, logLevel = 'info', logFormat = 'text' } = readOptions(SCHEDULER_OPTIONS, sources)
   const { label, create } = chooseStore(sources, io.cwd)
-  const { log, flush } = openLog(logLevel, logFormat)
+  const { log, end } = openLog(logLevel, logFormat)
   const stop = new Stop()
   stop.onSignals('SIGINT', 'SIGTERM')
   onShellGone(io.env, () => stop.raise(DRAIN))
@@ -37,6 +37,6 @@ async function schedule(io: Io, command: Command): Promise<void> {
     if (await connecting(start, { label, log, wait, signal: stop.draining })) await stopped
   } finally {
     await jobs.close()
-    flush()
+    await end()
   }
 }

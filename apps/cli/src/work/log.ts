@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import { type Logger, pino } from 'pino'
 import { plain } from '../output/text'
 import { scrub } from '../secrets'
@@ -10,8 +11,10 @@ const WARN = 40
 
 export interface Log {
   readonly log: Logger
-  /** Writes what is still in memory. */
+  /** Writes what is still in memory, at once, for a process that ends in the middle of its work. */
   flush(): void
+  /** Resolves when all is written, in order. Nothing may be logged after it. */
+  end(): Promise<void>
 }
 
 /** The worker's log on standard output: lines to read, or JSON. */
@@ -28,6 +31,12 @@ export function openLog(level: string, format: 'text' | 'json'): Log {
       } catch {
         // Not open yet: nothing was written either.
       }
+    },
+    // A flush would overtake the line that is being written.
+    end: async () => {
+      const closed = once(output, 'close')
+      output.end()
+      await closed
     },
   }
 }

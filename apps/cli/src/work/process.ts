@@ -31,14 +31,14 @@ export async function beWorkerProcess(io: Io): Promise<number> {
   const assigned = listen(stop)
   const { flags, spec } = await assigned
   const settings = await readWork(io, flags)
-  const { log, flush } = openLog(settings.logLevel, settings.logFormat)
+  const { log, end } = openLog(settings.logLevel, settings.logFormat)
   try {
     const onStarted = () => void tell({ started: true })
     const ending = await workHere(settings, [spec], { stop, log, replace: false, onStarted })
     await tell({ ending })
     return ending === 'failed' ? 1 : 0
   } finally {
-    flush()
+    await end()
   }
 }
 

@@ -11,7 +11,7 @@ import { supervise } from './supervisor'
 export async function work(io: Io, flags: Readonly<Record<string, unknown>>): Promise<number> {
   const settings = await readWork(io, flags)
   const { workers, store } = settings
-  const { log, flush } = openLog(settings.logLevel, settings.logFormat)
+  const { log, flush, end } = openLog(settings.logLevel, settings.logFormat)
   const stop = new Stop()
   stop.onSignals('SIGINT', 'SIGTERM')
   onShellGone(io.env, () => stop.raise(DRAIN))
@@ -29,6 +29,6 @@ export async function work(io: Io, flags: Readonly<Record<string, unknown>>): Pr
     const assignments = workers.map((spec): Assignment => ({ flags, spec }))
     return await supervise(assignments, { stop, log, fork: forkWorker })
   } finally {
-    flush()
+    await end()
   }
 }

@@ -1,4 +1,5 @@
 export { command } from './command'
+export { wholeLife } from './life'
 export { jobOf, program } from './program'
 export { scratch } from './scratch'
 export { embedded, onServer, type TestStore } from './stores'

@@ -1,15 +1,12 @@
-import { startRedis } from '@jobs-worker/test-servers'
-import { expect, test } from 'vitest'
+import { expect } from 'vitest'
 import { demo } from '../src/demo'
 import { parseOptions } from '../src/options'
 import { scratchFolder, smallFolder } from './folder'
 import { Notes } from './notes'
 
-test('the demo on Redis measures and proves; a second run has nothing to do, a fresh one everything', {
-  timeout: 120_000,
-}, async () => {
-  await using server = await startRedis()
-  const args = ['--store', server.url, '--dir', smallFolder()]
+/** The demo measures and proves on this store; a second run has nothing to do, a fresh one everything. */
+export async function threeRuns(storeUrl: string): Promise<void> {
+  const args = ['--store', storeUrl, '--dir', smallFolder()]
   const run = async (more: readonly string[]) => {
     const notes = new Notes()
     const options = parseOptions([...args, ...more], scratchFolder())
@@ -18,4 +15,4 @@ test('the demo on Redis measures and proves; a second run has nothing to do, a f
     return notes.total
   }
   expect([await run([]), await run([]), await run(['--fresh'])]).toEqual([43, 0, 43])
-})
+}

@@ -6,7 +6,7 @@ export interface Payload {
 }
 
 /** Which servers a contestant can run on; one throw-away server of each kind is started when somebody needs it. */
-export type ServerKind = 'postgres' | 'redis'
+export type ServerKind = 'postgres' | 'redis' | 'mongo'
 
 /** Enqueues, in a process of its own. */
 export interface Producer {
@@ -39,10 +39,13 @@ export interface Contestant {
   readonly only?: readonly string[]
   /** Workloads that say nothing about it. */
   readonly except?: readonly string[]
+  /** It stores what a handler answers. */
+  readonly results?: true
   /** Creates the schema in an empty database. */
   install(url: string): Promise<void>
   producer(url: string): Promise<Producer>
-  runner(url: string, handle: (payload: Payload) => void): Promise<Runner>
+  /** @param handle what a job runs; it answers the job's result, where one is wanted */
+  runner(url: string, handle: (payload: Payload) => unknown): Promise<Runner>
   /** Whether jobs that are due have not ended yet. */
   pending(url: string): Promise<Pending>
 }

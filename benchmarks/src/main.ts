@@ -64,6 +64,8 @@ function rotated<T>(all: readonly T[], round: number): T[] {
   return [...all.slice(from), ...all.slice(0, from)]
 }
 
-function takesPart({ only, except, server }: Contestant, { name, servers }: Workload): boolean {
-  return (only?.includes(name) ?? true) && !except?.includes(name) && (servers?.includes(server) ?? true)
+function takesPart(contestant: Contestant, { name, servers, accepts }: Workload): boolean {
+  const { only, except, server } = contestant
+  const invited = (servers?.includes(server) ?? true) && (accepts?.(contestant) ?? true)
+  return invited && (only?.includes(name) ?? true) && !except?.includes(name)
 }

@@ -42,6 +42,8 @@ export interface Workload {
   readonly metrics: readonly Metric[]
   /** Where it says something; everywhere where not given. */
   readonly servers?: readonly ServerKind[]
+  /** Of whom it says something; of everybody where not given. */
+  accepts?(contestant: Contestant): boolean
   stock?(sizes: Sizes): Stock
   measure(bench: Bench): Promise<Sample>
 }

@@ -38,8 +38,12 @@ export interface MemorySample {
 }
 
 export interface RunnerCalls {
-  /** Starts to run jobs; `expect` is what `reached` waits for. */
-  start(options: { readonly expect: number; readonly sampleMemoryEvery?: number }): Promise<void>
+  /** Starts to run jobs; `expect` is what `reached` waits for; with `results` each job answers its own. */
+  start(options: {
+    readonly expect: number
+    readonly sampleMemoryEvery?: number
+    readonly results?: boolean
+  }): Promise<void>
   /** Resolves when the expected number was handled: true; or after so many milliseconds: false. */
   reached(options: { readonly within: number }): Promise<boolean>
   report(): Promise<RunnerReport>

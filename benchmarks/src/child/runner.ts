@@ -11,12 +11,13 @@ export class RunnerSide implements RunnerCalls {
   readonly #reached = deferred<void>()
   #runner: Runner | undefined
   #expect = 0
+  #results = false
   #sampleEvery = Number.POSITIVE_INFINITY
   #handled = 0
   #first = 0
   #last = 0
 
-  readonly handle = (payload: Payload): void => {
+  readonly handle = (payload: Payload): unknown => {
     if (this.#handled === 0) this.#first = now()
     this.#handled++
     if (payload.at !== undefined) this.#latencies.push(now() - payload.at)
@@ -25,14 +26,16 @@ export class RunnerSide implements RunnerCalls {
       this.#last = now()
       this.#reached.resolve(undefined)
     }
+    return this.#results ? { n: payload.n, text: `the result of job ${payload.n}` } : undefined
   }
 
   use(runner: Runner): void {
     this.#runner = runner
   }
 
-  async start({ expect, sampleMemoryEvery }: { expect: number; sampleMemoryEvery?: number }): Promise<void> {
+  async start({ expect, sampleMemoryEvery, results = false }: Parameters<RunnerCalls['start']>[0]): Promise<void> {
     this.#expect = expect
+    this.#results = results
     if (sampleMemoryEvery) this.#sampleEvery = sampleMemoryEvery
     await this.#runner?.start()
   }

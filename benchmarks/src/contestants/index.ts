@@ -7,6 +7,9 @@ const LOAD: Readonly<Record<string, () => Promise<Contestant>>> = {
   graphile: async () => (await import('./graphile')).graphileDefault,
   'graphile-tuned': async () => (await import('./graphile')).graphileTuned,
   'pg-boss': async () => (await import('./pg-boss')).pgBoss,
+  'bullmq-postgres': async () => (await import('./bullmq-postgres')).bullmqPostgres,
+  'agenda-postgres': async () => (await import('./agenda-postgres')).agendaPostgres,
+  'sidequest-postgres': async () => (await import('./sidequest-postgres')).sidequestPostgres,
   ceiling: async () => (await import('./ceiling')).ceilingGathered,
   'ceiling-each': async () => (await import('./ceiling')).ceilingSingle,
   'ceiling-notify': async () => (await import('./ceiling')).ceilingNotify,
@@ -16,7 +19,13 @@ const LOAD: Readonly<Record<string, () => Promise<Contestant>>> = {
   'bullmq-remove': async () => (await import('./bullmq')).bullmqRemove,
   groupmq: async () => (await import('./groupmq')).groupmq,
   'bee-queue': async () => (await import('./bee-queue')).beeQueue,
+  'agenda-redis': async () => (await import('./agenda-redis')).agendaRedis,
   'ceiling-redis': async () => (await import('./ceiling-redis')).ceilingRedis,
+  'jobs-worker-mongo': async () => (await import('./jobs-worker-mongo')).oursDefault,
+  'jobs-worker-mongo-keep0': async () => (await import('./jobs-worker-mongo')).oursKeepNone,
+  'agenda-mongo': async () => (await import('./agenda-mongo')).agendaMongo,
+  'sidequest-mongo': async () => (await import('./sidequest-mongo')).sidequestMongo,
+  'ceiling-mongo': async () => (await import('./ceiling-mongo')).ceilingMongo,
 }
 
 export function loadContestants(): Promise<Contestant[]> {

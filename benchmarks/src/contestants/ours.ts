@@ -17,7 +17,7 @@ export function jobsWorker(
   settings: Settings,
   only?: readonly string[],
 ): Contestant {
-  const open = (url: string, handle: (payload: Payload) => void) => {
+  const open = (url: string, handle: (payload: Payload) => unknown) => {
     const task = defineTask({ name: 'bench', run: async (payload: Payload) => handle(payload) })
     return { task, jobs: createJobs({ store: store(url), tasks: [task], ...settings }) }
   }
@@ -28,6 +28,7 @@ export function jobsWorker(
     about,
     server,
     kind: 'ours',
+    results: true,
     ...(only && { only }),
     async install(url) {
       const { jobs } = open(url, nobody)

@@ -1,3 +1,4 @@
+import type { Store } from '@jobs-worker/core'
 import pg from 'pg'
 import type { Pending } from '../contestant'
 
@@ -11,5 +12,17 @@ export async function pendingBySql(url: string, sql: string): Promise<Pending> {
       return rows[0]?.pending ?? false
     },
     close: () => client.end(),
+  }
+}
+
+/** Pending for jobs-worker, by what its store counts. */
+export async function pendingByCounts(store: Store): Promise<Pending> {
+  await store.open()
+  return {
+    async ask() {
+      const queues = await store.queues()
+      return queues.some(({ counts }) => counts.queued + counts.running > 0)
+    },
+    close: () => store.close(),
   }
 }

@@ -5,7 +5,12 @@ import type { StoreKind } from './stores'
 const KEYS = 1_000
 
 /** Jobs per second: one worker runs no-op jobs until all are settled; `locked`: each needs one of a thousand locks. */
-export async function drainRate(kind: StoreKind, jobs: number, concurrency: number, locked: boolean): Promise<number> {
+export async function drainRate(
+  kind: StoreKind,
+  jobs: number,
+  worker: { readonly concurrency?: number },
+  locked: boolean,
+): Promise<number> {
   const place = await kind.place()
   const task = defineTask({
     name: 'noop',
@@ -20,7 +25,7 @@ export async function drainRate(kind: StoreKind, jobs: number, concurrency: numb
       Array.from({ length: jobs }, (_, n) => n),
     )
     const begun = now()
-    await client.worker({ concurrency }).drain()
+    await client.worker(worker).drain()
     const elapsed = now() - begun
     const { completed = 0 } = (await client.counts()).default ?? {}
     if (completed !== jobs) throw new Error(`${completed} of ${jobs} jobs have completed`)

@@ -11,9 +11,10 @@ const command = new Command('bench locks')
   .argument('[stores...]', `which, of ${Object.keys(kinds).join(', ')}; the servers where none is named`)
   .option('--turns <n>', 'how often each takes its turn', Number, 3)
   .option('--jobs <n>', 'how many jobs are drained', Number, 50_000)
-  .option('--concurrency <n>', 'of the worker that drains', Number, 100)
+  .option('--concurrency <n>', 'of the worker that drains; where it is not given, its default', Number)
   .parse()
-const { turns, jobs, concurrency } = command.opts<{ turns: number; jobs: number; concurrency: number }>()
+const { turns, jobs, concurrency } = command.opts<{ turns: number; jobs: number; concurrency?: number }>()
+const worker = concurrency === undefined ? {} : { concurrency }
 const asked = command.args.length > 0 ? command.args : ['postgres', 'redis']
 
 const rows: string[][] = [['', 'plain/s', 'locked/s', 'ratio', 'wake p50', 'wake p99', 'turn p50', 'turn p99']]
@@ -23,8 +24,8 @@ for (const name of asked) {
   const kind = await make()
   const [plain, locked]: [number[], number[]] = [[], []]
   for (let turn = 0; turn < turns; turn++) {
-    plain.push(await drainRate(kind, jobs, concurrency, false))
-    locked.push(await drainRate(kind, jobs, concurrency, true))
+    plain.push(await drainRate(kind, jobs, worker, false))
+    locked.push(await drainRate(kind, jobs, worker, true))
   }
   const [wake, turn] = [await wakeUp(kind, 300), await handOver(kind, 300)]
   await kind.close()
@@ -35,7 +36,7 @@ for (const name of asked) {
 
 console.log(`\n${aligned(rows)}\n`)
 console.log(
-  `${jobs} no-op jobs, one worker with concurrency ${concurrency}; locked: each needs one of 1,000 locks. In ms: from enqueue to\n` +
+  `${jobs} no-op jobs, one worker with ${concurrency === undefined ? 'its defaults' : `concurrency ${concurrency}`}; locked: each needs one of 1,000 locks. In ms: from enqueue to\n` +
     'handler of an idle worker, and from the end of a handler to the next that waited for its lock, over two workers.',
 )
 console.log(`${machine()}, Node ${process.version}; medians of ${turns}`)

@@ -1,8 +1,9 @@
 import type { Store } from '@jobs-worker/core'
 import { memoryStore } from '@jobs-worker/core'
+import { mongoStore } from '@jobs-worker/mongo'
 import { postgresStore } from '@jobs-worker/postgres'
 import { redisStore } from '@jobs-worker/redis'
-import { startPostgres, startRedis } from '@jobs-worker/test-servers'
+import { RedisCluster, startMongodb, startPostgres, startRedis } from '@jobs-worker/test-servers'
 
 /** A store under measurement: each call of `open` is another object on the same data. */
 export interface Place {
@@ -40,6 +41,18 @@ export const kinds: Readonly<Record<string, () => Promise<StoreKind>>> = {
       close: () => server.close(),
     }
   },
+  async mongo() {
+    const server = await startMongodb()
+    let places = 0
+    return {
+      name: 'mongo',
+      async place() {
+        const prefix = `bench_${++places}_`
+        return { open: () => mongoStore(server.url, { prefix }), close: async () => undefined }
+      },
+      close: () => server.close(),
+    }
+  },
   async redis() {
     const server = await startRedis()
     let places = 0
@@ -50,6 +63,22 @@ export const kinds: Readonly<Record<string, () => Promise<StoreKind>>> = {
         return { open: () => redisStore(server.url, { prefix }), close: async () => undefined }
       },
       close: () => server.close(),
+    }
+  },
+  async cluster() {
+    const servers = await RedisCluster.start()
+    const client = servers.connect()
+    let places = 0
+    return {
+      name: 'redis cluster of three',
+      async place() {
+        const prefix = `bench-${++places}`
+        return { open: () => redisStore(client, { prefix }), close: async () => undefined }
+      },
+      async close() {
+        client.disconnect()
+        await servers.close()
+      },
     }
   },
 }

@@ -15,7 +15,12 @@ export class Ratios {
   constructor(private readonly ours: string) {}
 
   to(other: string, workload: string, metric: string): Target['value'] {
-    return (read) => ratio(read(workload, this.ours, metric), read(workload, other, metric))
+    return this.across(workload, other, workload, metric)
+  }
+
+  /** Ours in one workload to another contestant in another one. */
+  across(workload: string, other: string, theirs: string, metric: string): Target['value'] {
+    return (read) => ratio(read(workload, this.ours, metric), read(theirs, other, metric))
   }
 
   toFastestPeer(workload: string, metric: string): Target['value'] {
@@ -26,6 +31,11 @@ export class Ratios {
   toLeastOfPeers(workload: string, metric: string): Target['value'] {
     return (read, peers) =>
       ratio(read(workload, this.ours, metric), least(peers.map((peer) => read(workload, peer, metric))))
+  }
+
+  /** What a job costs when something else grows, against a plain drain. */
+  costs(workload: string): Target['value'] {
+    return (read) => ratio(read('drain', this.ours, 'handled'), read(workload, this.ours, 'handled'))
   }
 
   /** How the rate of a drain holds when something else grows. */

@@ -76,6 +76,24 @@ describe('targets of several servers', () => {
   })
 })
 
+describe('targets of MongoDB', () => {
+  const onMongo = (name: string, kind: Contestant['kind']) => ({ name, kind, server: 'mongo' }) as Contestant
+  const own = onMongo('jobs-worker-mongo', 'ours')
+  const bare = onMongo('ceiling-mongo', 'bound')
+
+  it('set a workload of ours against another one of theirs', () => {
+    results.add(workload('results', 'more', 'rate'), own, 0, { rate: 300 })
+    results.add(workload('drain', 'more', 'rate'), bare, 0, { rate: 1_000 })
+    expect(targets([own, bare], results)).toMatch(/results of their own \/ ceiling .* 0\.3 +\| +yes/)
+  })
+
+  it('tell what a job costs when something else grows', () => {
+    results.add(workload('drain', 'more', 'handled'), own, 0, { handled: 300 })
+    results.add(workload('backlog-1m', 'more', 'handled'), own, 0, { handled: 200 })
+    expect(targets([own, bare], results)).toMatch(/backlog of 1M \/ of 50k .* 1\.5 +\| +NO/)
+  })
+})
+
 describe('results', () => {
   it('writes a line for each measurement as it comes', async () => {
     results.add(bulk, ours, 2, { rate: 7 })

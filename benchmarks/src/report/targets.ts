@@ -2,11 +2,16 @@ import type { Contestant, ServerKind } from '../contestant'
 import type { Results } from '../results'
 import type { Read, Target } from './ratios'
 import { aligned, figure } from './table'
+import { mongoTargets } from './targets-mongo'
 import { postgresTargets } from './targets-postgres'
 import { redisTargets } from './targets-redis'
 
-const TARGETS: Record<ServerKind, readonly Target[]> = { postgres: postgresTargets, redis: redisTargets }
-const NAMES: Record<ServerKind, string> = { postgres: 'PostgreSQL', redis: 'Redis' }
+const TARGETS: Record<ServerKind, readonly Target[]> = {
+  postgres: postgresTargets,
+  redis: redisTargets,
+  mongo: mongoTargets,
+}
+const NAMES: Record<ServerKind, string> = { postgres: 'PostgreSQL', redis: 'Redis', mongo: 'MongoDB' }
 
 /** The targets that this run can judge, each with what was measured; '' where it measured none of them. */
 export function targets(contestants: readonly Contestant[], results: Results): string {

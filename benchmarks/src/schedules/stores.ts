@@ -1,7 +1,8 @@
 import type { Store } from '@jobs-worker/core'
+import { mongoStore } from '@jobs-worker/mongo'
 import { postgresStore } from '@jobs-worker/postgres'
 import { redisStore } from '@jobs-worker/redis'
-import { startPostgres, startRedis } from '@jobs-worker/test-servers'
+import { startMongodb, startPostgres, startRedis } from '@jobs-worker/test-servers'
 
 /** A throw-away server, and stores on it. */
 export interface StoreServer extends AsyncDisposable {
@@ -17,6 +18,17 @@ export const STORES: Readonly<Record<string, () => Promise<StoreServer>>> = {
       async namespace() {
         const schema = `bench_${++schemas}`
         return () => postgresStore(server.url, { schema })
+      },
+      [Symbol.asyncDispose]: () => server.close(),
+    }
+  },
+  async mongo() {
+    const server = await startMongodb()
+    let databases = 0
+    return {
+      async namespace() {
+        const database = `bench_${++databases}`
+        return () => mongoStore(server.url, { database })
       },
       [Symbol.asyncDispose]: () => server.close(),
     }

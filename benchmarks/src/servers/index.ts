@@ -1,4 +1,5 @@
 import type { ServerKind } from '../contestant'
+import { mongoServer } from './mongo'
 import { postgresServer } from './postgres'
 import { type Persistence, redisServer } from './redis'
 import type { Server } from './server'
@@ -10,7 +11,7 @@ export class Servers {
 
   /** @param persistence of Redis */
   constructor(persistence: Persistence) {
-    this.#start = { postgres: postgresServer, redis: () => redisServer(persistence) }
+    this.#start = { postgres: postgresServer, redis: () => redisServer(persistence), mongo: mongoServer }
   }
 
   get(kind: ServerKind): Promise<Server> {

@@ -43,6 +43,10 @@ export async function postgresServer(): Promise<Server> {
       const { rows } = await admin.query<{ size: string }>('select pg_database_size($1) as size', [database.name])
       return Number(rows[0]?.size)
     },
+    async written() {
+      const { rows } = await admin.query<{ bytes: string }>(`select pg_current_wal_insert_lsn() - '0/0' as bytes`)
+      return Number(rows[0]?.bytes)
+    },
     async hold(database) {
       const client = new pg.Client({ connectionString: database.url })
       await client.connect()

@@ -51,6 +51,11 @@ export async function redisServer(persistence: Persistence): Promise<Server> {
     async size() {
       return Number(/used_memory:(\d+)/.exec(await admin.info('memory'))?.[1])
     },
+    async written() {
+      if (persistence === 'none') return null
+      await written(admin)
+      return Number(/aof_current_size:(\d+)/.exec(await admin.info('persistence'))?.[1])
+    },
     async drop(database) {
       await admin.select(Number(database.name))
       await admin.flushdb('SYNC')

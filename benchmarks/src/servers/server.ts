@@ -17,6 +17,11 @@ export interface Server {
   ready(): Promise<void>
   /** Bytes that the data take: on the disk, or in memory where that is their place. */
   size(database: Database): Promise<number>
+  /**
+   * Bytes that the server has written to its log since it was started (PostgreSQL's WAL, Redis's append-only file, MongoDB's
+   * journal); null where it keeps none, or does not tell.
+   */
+  written(): Promise<number | null>
   /** Opens a transaction that keeps all row versions from now on alive, until it is disposed of. */
   hold?(database: Database): Promise<AsyncDisposable>
   drop(database: Database): Promise<void>

@@ -27,7 +27,7 @@ const asked = workloads.filter(({ name }) => command.args.length === 0 || comman
 mkdirSync(out, { recursive: true })
 const path = join(out, `sync-${new Date().toISOString().replaceAll(':', '-').slice(0, 19)}.jsonl`)
 const lines = createWriteStream(path)
-const medians = new Map<string, number>()
+const all = new Map<string, readonly number[]>()
 
 for (const workload of asked) {
   const entered = contestants.filter(({ name }) => workload.only?.includes(name) ?? true)
@@ -36,7 +36,7 @@ for (const workload of asked) {
     const values = figures.get(name) ?? []
     if (values.length === 0) return []
     const value = median(values)
-    medians.set(`${workload.name} ${name}`, value)
+    all.set(`${workload.name} ${name}`, values)
     lines.write(
       `${JSON.stringify({ workload: workload.name, contestant: name, unit: workload.unit, median: value, values })}\n`,
     )
@@ -45,7 +45,7 @@ for (const workload of asked) {
   console.log(`\n${workload.name}: ${workload.about}\n\n${aligned([['', workload.unit], ...rows])}`)
 }
 
-console.log(`\n${targets(medians)}\n`)
+console.log(`\n${targets((workload, contestant) => all.get(`${workload} ${contestant}`) ?? [])}\n`)
 console.log(`${machine()}, Node ${process.version}; medians`)
 console.log(`each turn: ${path}`)
 lines.end()

@@ -1,4 +1,4 @@
-import type { Contestant, Threads } from './contestants'
+import type { Contestant } from './contestants'
 
 export interface Plan {
   /** How often each contestant takes its turn. */
@@ -18,23 +18,27 @@ export interface SyncWorkload {
   measure(contestants: readonly Contestant[], plan: Plan): Promise<ReadonlyMap<string, readonly number[]>>
 }
 
+interface Pool {
+  close(): Promise<unknown>
+}
+
 /**
  * Opens all pools and lets them take turns: what else this machine does meets them all alike. An idle pool takes no time
- * from the one whose turn it is.
+ * from the one whose turn it is, but what it left in the caches does: the order is another one each time.
  */
-export async function inTurns(
+export async function inTurns<P extends Pool>(
   contestants: readonly Contestant[],
-  threads: number,
+  open: (contestant: Contestant) => P,
   turns: number,
-  warmUp: (pool: Threads) => Promise<unknown>,
-  turn: (pool: Threads) => Promise<number | null>,
+  warmUp: (pool: P) => Promise<unknown>,
+  turn: (pool: P) => Promise<number | null>,
 ): Promise<Map<string, number[]>> {
-  const pools = contestants.map((contestant) => ({ name: contestant.name, pool: contestant.open(threads) }))
+  const pools = contestants.map((contestant) => ({ name: contestant.name, pool: open(contestant) }))
   const figures = new Map<string, number[]>()
   try {
     for (const { pool } of pools) await warmUp(pool)
     for (let i = 0; i < turns; i++) {
-      for (const { name, pool } of [...pools.slice(i % pools.length), ...pools.slice(0, i % pools.length)]) {
+      for (const { name, pool } of shuffled(pools)) {
         const figure = await turn(pool)
         if (figure !== null) figures.set(name, [...(figures.get(name) ?? []), figure])
       }
@@ -44,6 +48,14 @@ export async function inTurns(
   }
   return figures
 }
+
+function shuffled<T>(list: readonly T[]): T[] {
+  const keyed = list.map((item) => ({ item, key: Math.random() }))
+  return keyed.sort((a, b) => a.key - b.key).map(({ item }) => item)
+}
+
+/** How a pool with so many threads is opened. */
+export const threads = (count: number) => (contestant: Contestant) => contestant.open(count)
 
 /** `count` calls, `flight` of them at a time; answers the milliseconds. */
 export async function timed(call: () => Promise<unknown>, count: number, flight: number): Promise<number> {

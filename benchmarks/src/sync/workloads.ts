@@ -1,7 +1,8 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
-import { inTurns, type SyncWorkload, timed } from './workload'
+import { onOneCore } from './one-core'
+import { inTurns, type SyncWorkload, threads, timed } from './workload'
 
 const MIB = 2 ** 20
 /** About 10 ms of work. */
@@ -10,16 +11,18 @@ const ROUNDS = 5_000_000
 export const workloads: readonly SyncWorkload[] = [
   {
     name: 'one',
-    about: 'a call that does nothing, one at a time, one thread',
+    about: 'a call that does nothing, one at a time, one thread, on one core where taskset is there',
     unit: 'us/call',
     better: 'less',
     measure: (contestants, { turns, scale }) =>
-      inTurns(
-        contestants,
-        1,
-        turns * 20,
-        (pool) => timed(() => pool.noop(), 3_000 * scale, 1),
-        async (pool) => ((await timed(() => pool.noop(), 300, 1)) / 300) * 1_000,
+      onOneCore(() =>
+        inTurns(
+          contestants,
+          threads(1),
+          turns * 20,
+          (pool) => timed(() => pool.noop(), 3_000 * scale, 1),
+          async (pool) => ((await timed(() => pool.noop(), 300, 1)) / 300) * 1_000,
+        ),
       ),
   },
   {
@@ -30,7 +33,7 @@ export const workloads: readonly SyncWorkload[] = [
     measure: (contestants, { turns, scale }) =>
       inTurns(
         contestants,
-        2,
+        threads(2),
         turns * 2,
         (pool) => timed(() => pool.noop(), 10_000 * scale, 1_000),
         async (pool) => (20_000 * scale * 1_000) / (await timed(() => pool.noop(), 20_000 * scale, 1_000)),
@@ -41,18 +44,22 @@ export const workloads: readonly SyncWorkload[] = [
     about: 'work for the CPU on two threads, against one thread',
     unit: 'x',
     better: 'more',
-    async measure(contestants, { turns, scale }) {
-      const speed = (threads: number) =>
-        inTurns(
-          contestants,
-          threads,
-          turns,
-          (pool) => timed(() => pool.work(ROUNDS), 4, threads),
-          (pool) => timed(() => pool.work(ROUNDS), Math.ceil(40 * scale), 8),
-        )
-      const [alone, both] = [await speed(1), await speed(2)]
-      return new Map([...both].map(([name, ms]) => [name, ms.map((each, i) => (alone.get(name)?.[i] ?? 0) / each)]))
-    },
+    // Both pools in the same turn: whatever else this machine does meets them alike.
+    measure: (contestants, { turns, scale }) =>
+      inTurns(
+        contestants,
+        (contestant) => {
+          const [one, two] = [contestant.open(1), contestant.open(2)]
+          return { one, two, close: () => Promise.all([one.close(), two.close()]) }
+        },
+        turns * 2,
+        ({ one, two }) => Promise.all([one, two].map((pool) => timed(() => pool.work(ROUNDS), 10, 2))),
+        async ({ one, two }) => {
+          const count = Math.ceil(40 * scale)
+          const alone = await timed(() => one.work(ROUNDS), count, 8)
+          return (alone * 2) / (await timed(() => two.work(ROUNDS), count * 2, 8))
+        },
+      ),
   },
   {
     name: 'transfer',
@@ -62,7 +69,7 @@ export const workloads: readonly SyncWorkload[] = [
     measure: (contestants, { turns }) =>
       inTurns(
         contestants,
-        1,
+        threads(1),
         turns * 3,
         async (pool) => pool.touch?.(new ArrayBuffer(8)),
         async (pool) => {
@@ -82,7 +89,7 @@ export const workloads: readonly SyncWorkload[] = [
     measure: (contestants, { turns, scale }) =>
       inTurns(
         contestants,
-        2,
+        threads(2),
         turns,
         (pool) => pool.noop(),
         async (pool) => {
@@ -104,7 +111,7 @@ export const workloads: readonly SyncWorkload[] = [
     measure: (contestants, { scale }) =>
       inTurns(
         contestants,
-        2,
+        threads(2),
         1,
         (pool) => timed(() => pool.noop(), 100_000 * scale, 1_000),
         async (pool) => {

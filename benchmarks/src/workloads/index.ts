@@ -1,10 +1,21 @@
 import type { Workload } from '../workload'
-import { drain } from './drain'
+import { drain, results } from './drain'
 import { bulk, single } from './enqueue'
 import { growth } from './growth'
-import { steady, wake } from './latency'
+import { gentle, steady, wake } from './latency'
 import { memory } from './memory'
 import { waiting } from './waiting'
 
 /** Everything, in the order of the tables. */
-export const workloads: readonly Workload[] = [bulk, single, drain, wake, steady, ...growth, memory, waiting]
+export const workloads: readonly Workload[] = [
+  bulk,
+  single,
+  drain,
+  results,
+  wake,
+  steady,
+  gentle,
+  ...growth,
+  memory,
+  waiting,
+]

@@ -1,15 +1,15 @@
 import type { RunnerCalls } from '../child/calls'
 import type { Child } from '../child/handle'
 import { percentile } from '../statistics'
-import type { Metric, Workload } from '../workload'
+import type { Bench, Metric, Sample, Workload } from '../workload'
 import { Usage } from './usage'
 
 const MS = (name: string): Metric => ({ name, unit: 'ms', better: 'less' })
 const CPU = (name: string): Metric => ({ name, unit: 'CPU us/job', better: 'less' })
+const STEADY_METRICS = [MS('p99'), MS('p50'), CPU('cpu'), CPU('worker'), CPU('server'), CPU('producer')]
 const WAKES = 300
 const IDLE = { minGap: 30, maxGap: 60 }
-const STEADY = 10_000
-const STEADY_RATE = 1_000
+const STEADY_SECONDS = 10
 const WARM_UP = 20
 /** For what is still in the line when the last one was enqueued. */
 const LIMIT_MS = 60_000
@@ -37,32 +37,42 @@ export const steady: Workload = {
   name: 'steady',
   about:
     '1,000 jobs/s enqueued one by one for 10 s; from the instant a job was to be enqueued to the handler; CPU of worker and server',
-  metrics: [MS('p99'), MS('p50'), CPU('cpu'), CPU('worker'), CPU('server'), CPU('producer')],
-  async measure(bench) {
-    const jobs = bench.jobs(STEADY)
-    const warmUp = STEADY_RATE
-    await using runner = await bench.runner()
-    await using producer = await bench.producer()
-    await bench.server.ready()
-    await runner.calls.start({ expect: warmUp + jobs })
-    await producer.calls.steady({ jobs: warmUp, rate: STEADY_RATE })
-    const [worked, enqueued] = [new Usage(bench, runner), new Usage(bench, producer)]
-    await producer.calls.steady({ jobs, rate: STEADY_RATE })
-    await allHandled(runner)
-    const { client: worker, server } = worked.perJob(jobs)
-    const { client: producerCost } = enqueued.perJob(jobs)
-    const latencies = (await runner.calls.report()).latencies.slice(warmUp)
-    await producer.calls.close()
-    await runner.calls.stop()
-    return {
-      p99: percentile(latencies, 0.99),
-      p50: percentile(latencies, 0.5),
-      cpu: worker === null || server === null ? null : worker + server,
-      worker,
-      server,
-      producer: producerCost,
-    }
-  },
+  metrics: STEADY_METRICS,
+  measure: (bench) => measureSteady(bench, 1_000),
+}
+
+export const gentle: Workload = {
+  name: 'gentle',
+  about: 'the same at 200 jobs/s, for those who cannot do 1,000/s',
+  metrics: STEADY_METRICS,
+  accepts: ({ kind, except }) => kind === 'ours' || except?.includes('steady') === true,
+  measure: (bench) => measureSteady(bench, 200),
+}
+
+async function measureSteady(bench: Bench, rate: number): Promise<Sample> {
+  const jobs = bench.jobs(rate * STEADY_SECONDS)
+  const warmUp = rate
+  await using runner = await bench.runner()
+  await using producer = await bench.producer()
+  await bench.server.ready()
+  await runner.calls.start({ expect: warmUp + jobs })
+  await producer.calls.steady({ jobs: warmUp, rate })
+  const [worked, enqueued] = [new Usage(bench, runner), new Usage(bench, producer)]
+  await producer.calls.steady({ jobs, rate })
+  await allHandled(runner)
+  const { client: worker, server } = worked.perJob(jobs)
+  const { client: producerCost } = enqueued.perJob(jobs)
+  const latencies = (await runner.calls.report()).latencies.slice(warmUp)
+  await producer.calls.close()
+  await runner.calls.stop()
+  return {
+    p99: percentile(latencies, 0.99),
+    p50: percentile(latencies, 0.5),
+    cpu: worker === null || server === null ? null : worker + server,
+    worker,
+    server,
+    producer: producerCost,
+  }
 }
 
 async function allHandled(runner: Child<RunnerCalls>): Promise<void> {

@@ -1,5 +1,5 @@
 import type { Child } from '../child/handle'
-import { cpuOf, cpuOfTree } from '../cpu'
+import { cpuOf, cpuOfTree } from '../proc'
 import type { Bench, Metric } from '../workload'
 
 /** What one child and the server use from now on; null where the machine does not tell. */
@@ -16,6 +16,18 @@ export class Usage {
   perJob(jobs: number): { readonly client: number | null; readonly server: number | null } {
     const to = this.#read()
     return { client: share(to.client, this.#from.client, jobs), server: share(to.server, this.#from.server, jobs) }
+  }
+}
+
+/** What a job adds to the server's log. */
+export const WRITTEN: Metric = { name: 'written', unit: 'log bytes/job', better: 'less' }
+
+/** Answers what the server's log has grown by since now, a job. */
+export async function writtenFrom({ server }: Bench): Promise<(jobs: number) => Promise<{ written: number | null }>> {
+  const from = await server.written()
+  return async (jobs) => {
+    const to = await server.written()
+    return { written: to === null || from === null ? null : (to - from) / jobs }
   }
 }
 

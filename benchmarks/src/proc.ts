@@ -16,17 +16,33 @@ export function cpuOf(pid: number): number | null {
 
 /** CPU seconds that a process and all its descendants, those that have ended included, have used. */
 export function cpuOfTree(pid: number): number | null {
-  const root = usageOf(pid)
-  if (!root) return null
+  if (!usageOf(pid)) return null
+  return [...treeOf(pid).values()].reduce((sum, { own, ended }) => sum + own + ended, 0)
+}
+
+/**
+ * Bytes that a process and its descendants have had the system write to disks; null where it does not tell, or not to
+ * everybody.
+ */
+export function writtenByTree(pid: number): number | null {
+  if (!usageOf(pid)) return null
+  try {
+    const written = (id: number) => Number(/^write_bytes: (\d+)/m.exec(readFileSync(`/proc/${id}/io`, 'latin1'))?.[1])
+    return [...treeOf(pid).keys()].reduce((sum, id) => sum + written(id), 0)
+  } catch {
+    return null
+  }
+}
+
+/** A process and its descendants. */
+function treeOf(pid: number): ReadonlyMap<number, Usage> {
   const all = new Map(
     processIds().flatMap((id) => {
       const usage = usageOf(id)
       return usage ? [[id, usage] as const] : []
     }),
   )
-  let sum = root.own + root.ended
-  for (const [id, usage] of all) if (id !== pid && descends(id, pid, all)) sum += usage.own + usage.ended
-  return sum
+  return new Map([...all].filter(([id]) => id === pid || descends(id, pid, all)))
 }
 
 function descends(id: number, ancestor: number, all: ReadonlyMap<number, Usage>): boolean {

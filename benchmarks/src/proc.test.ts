@@ -2,12 +2,12 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
-import { cpuOf, cpuOfTree } from './cpu'
+import { cpuOf, cpuOfTree, writtenByTree } from './proc'
 
 const BUSY = 'const until = Date.now() + 300; while (Date.now() < until); '
 
-describe.skipIf(!existsSync('/proc/self/stat'))('CPU time', () => {
-  it('is counted of a process and of those it started, also when they have ended', async () => {
+describe.skipIf(!existsSync('/proc/self/stat'))('what processes use', () => {
+  it('is CPU time of a process and of those it started, also when they have ended', async () => {
     const inner = `require('child_process').spawnSync(process.execPath, ['-e', ${JSON.stringify(BUSY)}]);`
     const child = spawn(process.execPath, ['-e', `${inner} console.log('done'); setInterval(() => {}, 1000)`])
     try {
@@ -22,7 +22,11 @@ describe.skipIf(!existsSync('/proc/self/stat'))('CPU time', () => {
     }
   })
 
+  it('is bytes that they have written to disks', () => {
+    expect(writtenByTree(process.pid)).toBeGreaterThanOrEqual(0)
+  })
+
   it('is null of a process that is not there', () => {
-    expect(cpuOf(2 ** 30)).toBeNull()
+    expect([cpuOf(2 ** 30), cpuOfTree(2 ** 30), writtenByTree(2 ** 30)]).toEqual([null, null, null])
   })
 })

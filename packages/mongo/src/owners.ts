@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto'
+import { randomInt, randomUUID } from 'node:crypto'
 import type { LockFilter } from '@jobs-worker/core/store'
 import type { Filter } from 'mongodb'
 import { apply } from './changes'
@@ -10,6 +10,9 @@ import { keysToOffer, offerOf } from './standing'
 
 /** Before the names of owners, among the ids of jobs and entries. */
 const OWNER = 'owner:'
+
+/** Who comes back begins anew, at another version than before: what was thought out for who went is not made to it. */
+const MOST_FIRST = 2 ** 40
 
 /** Of a job's run, as the port writes it. */
 const RUN_OWNER = /^job:(.*):(\d+)$/
@@ -112,7 +115,7 @@ async function replace(
   const offer = keys.length === 0 ? before.offer : offerOf(keys, before, by, clock.now())
   const document: OwnerDocument = {
     ...after,
-    version: before.version + 1,
+    version: before.version === 0 ? randomInt(1, MOST_FIRST) : before.version + 1,
     ...(offer === undefined ? {} : { offer }),
     ...(after.held ? {} : { forget: new Date(clock.now() + REMEMBERED) }),
   }

@@ -3,27 +3,33 @@
 create or replace function {schema}.offer(p_keys text[], p_now bigint) returns text[]
 language plpgsql as $$
 declare
+  v_first uuid[];
   v_turn uuid[];
   v_queues text[];
 begin
-  select array_agg(w.id) into v_turn
-  from (
-    select distinct f.id from unnest(p_keys) as k(key)
-    cross join lateral (
+  -- Who waits for nobody's lock is most often nobody.
+  if not exists (select from {schema}.waits) then
+    return null;
+  end if;
+  -- Each key, and each job that stands first at one, is looked up by itself: these tables grow and empty again within
+  -- moments, so that what the planner believes of their sizes is of another time.
+  v_first := array(
+    select distinct (
       select l.id from {schema}.lines l where l.key = k.key order by l.priority, l.due_at, l.joined limit 1
-    ) f
-  ) first
-  join {schema}.waits w on w.id = first.id and w.turn_at is null
-  where not exists (
-    select from unnest(w.keys) as k(key)
-    join {schema}.locks h on h.key = k.key
-    where h.until is null or h.until > p_now
-  ) and not exists (
-    select from unnest(w.keys) as k(key)
-    join {schema}.lines l on l.key = k.key
-    where (l.priority, l.due_at, l.joined) < (w.priority, w.due_at, w.joined)
+    ) from unnest(p_keys) as k(key)
   );
-  if v_turn is null then
+  v_turn := array(
+    select w.id from {schema}.waits w
+    where w.id = any(v_first) and w.turn_at is null and not exists (
+      select from unnest(w.keys) as k(key)
+      where (select true from {schema}.locks h where h.key = k.key and (h.until is null or h.until > p_now) limit 1)
+        or (
+          select true from {schema}.lines l
+          where l.key = k.key and (l.priority, l.due_at, l.joined) < (w.priority, w.due_at, w.joined) limit 1
+        )
+    )
+  );
+  if v_turn = '{}' then
     return null;
   end if;
 

@@ -7,6 +7,11 @@ import type { JobRecord, Store } from '../store/port'
 
 const LOOK_EVERY = 1_000
 
+/** At the latest a second from now: hundreds who began to wait together must not go on to look together. */
+function nextLook(): number {
+  return LOOK_EVERY * (0.5 + Math.random() / 2)
+}
+
 interface Waiter {
   look(): void
 }
@@ -87,7 +92,7 @@ export class Results {
     const waiter: Waiter = { look }
     const waiters = this.#waiters.get(id) ?? new Set()
     this.#waiters.set(id, waiters.add(waiter))
-    const left = deadline === null ? LOOK_EVERY : Math.max(0, Math.min(LOOK_EVERY, deadline - performance.now()))
+    const left = deadline === null ? nextLook() : Math.max(0, Math.min(nextLook(), deadline - performance.now()))
     const timer = setTimeout(look, left)
     signal?.addEventListener('abort', look, { once: true })
     return {

@@ -90,8 +90,7 @@ export class RedisLocks implements Locks {
 
   async #acquireFor(run: Fence, queue: string, acquisition: Acquisition): Promise<AcquireReply> {
     if (this.#apart !== null) {
-      const reader = await this.#apart.hold(queue, run, acquisition)
-      return reader === null ? { outcome: 'lost' } : this.#readAcquired(reader)
+      return this.#apart.hold(queue, run, acquisition, (answer) => this.#readAcquired(answer))
     }
     const tag = this.#keys.queue(queue)
     const message = [acquisition.id, encodeRun(run, tag), acquisition.keys, 0, encodeFence(run)]

@@ -80,6 +80,7 @@ import seizeLocks from './lua/seize_locks.lua'
 import takeSchedules from './lua/take_schedules.lua'
 import tendApart from './lua/tend_apart.lua'
 import tendLocks from './lua/tend_locks.lua'
+import unlistRun from './lua/unlist_run.lua'
 import unregister from './lua/unregister.lua'
 import verifyRuns from './lua/verify_runs.lua'
 import waiting from './lua/waiting.lua'
@@ -179,6 +180,7 @@ export const SCRIPTS = {
   blockedJobs: script('blocked_jobs', locks, blockedJobs),
   knownWaits: script('known_waits', parties, knownWaits),
   enlistRun: script('enlist_run', locks, enlistRun),
+  unlistRun: script('unlist_run', locks, unlistRun),
   join: script('join', [libBase, libWait], join),
   watch: script('watch', [libBase], watch),
   register: script('register', common, register),

@@ -43,9 +43,9 @@ class Hand {
     await this.store.register({ ...info, leaseMs })
   }
 
-  async exchange(settle: Exchange['settle'], start: number): Promise<void> {
-    const queues = QUEUES.map((name) => ({ name, limit: start }))
-    const claim = { id: randomUUID(), queues, lanes: ['task'], start, reserve: 0, maxBytes: 1 << 20 }
+  async exchange(settle: Exchange['settle'], start: number, reserve = 0): Promise<void> {
+    const queues = QUEUES.map((name) => ({ name, limit: start + reserve }))
+    const claim = { id: randomUUID(), queues, lanes: ['task'], start, reserve, maxBytes: 1 << 20 }
     const request = { client: this.instance, number: ++this.#number }
     const exchange = { instance: this.instance, settle, start: [], report: [], claim }
     const { claimed } = await this.store.exchange(request, exchange)
@@ -133,6 +133,16 @@ const ACTS: Readonly<Record<string, Act>> = {
     },
     scripts: 6,
   },
+  'more locks for a run, which another holds': {
+    prepare: ({ dying }) => dying.exchange([], 9),
+    async act({ dying }) {
+      const free = dying.running.find(({ locks }) => locks.length === 0) as ClaimedJob
+      const { id, run, claim } = free
+      const acquisition = { id: randomUUID(), keys: ['a', 'more'], holder: { run: { id, run, claim } } }
+      expect(await dying.store.locks?.acquire(acquisition)).toEqual({ outcome: 'held' })
+    },
+    scripts: 3,
+  },
   'the removal of jobs that wait': {
     prepare: ({ dying }) => dying.exchange([], 9),
     async act({ store, dying }) {
@@ -177,6 +187,34 @@ describeCluster('locks of a cluster', (on) => {
       await hand.exchange(hand.running.map(complete), 9)
     }
     expect(order).toEqual(jobs.map(({ id }) => id))
+    await store.close()
+  })
+
+  test("a reserved run that asks several times at once is its worker's to cancel where one of them had locks", async () => {
+    const store = redisStore(on.client, { prefix: `t_${randomUUID().slice(0, 8)}` })
+    const hand = new Hand(store)
+    await hand.register(60_000)
+    const jobs = Array.from({ length: 50 }, () => newJob({ queue: 'one' }))
+    await store.enqueue({ client: randomUUID(), number: 1 }, jobs)
+    await hand.exchange([], 0, jobs.length)
+    await store.locks?.acquire({ id: randomUUID(), keys: ['taken'], holder: { owner: 'other', ttl: HOUR } })
+    const ask = ({ id, run, claim }: ClaimedJob, ...keys: string[]) =>
+      store.locks?.acquire({ id: randomUUID(), keys, holder: { run: { id, run, claim } } })
+    const asked = hand.running.map(async (job, n) => {
+      const replies = await Promise.all([
+        ask(job, 'taken'),
+        ask(job, `free-${n}`),
+        ask(job, 'taken'),
+        ask(job, 'taken'),
+      ])
+      expect(replies.map((reply) => reply?.outcome)).toEqual(['held', 'acquired', 'held', 'held'])
+    })
+    await Promise.all(asked)
+    const verdicts = await store.cancel(
+      jobs.map(({ id }) => id),
+      { completed: HOUR, failed: HOUR, cancelled: HOUR },
+    )
+    expect(verdicts).toEqual(jobs.map(() => 'requested'))
     await store.close()
   })
 })

@@ -1,4 +1,5 @@
-import type { Acquisition, Fence, Outcome, RequestId } from '@jobs-worker/core/store'
+import { randomUUID } from 'node:crypto'
+import type { AcquireReply, Acquisition, Fence, Outcome, RequestId } from '@jobs-worker/core/store'
 import type { Channel } from '../channel'
 import type { Connection } from '../connection'
 import { groupBy } from '../group-by'
@@ -13,6 +14,8 @@ import type { Reader } from '../wire/reader'
 import { type Ask, encodeAsk, readVerdict, type Verdict } from './asks'
 import { HeldRuns } from './held-runs'
 import { encodeParty, keyOf, type Party, partyOfJob, readParty, readTurn, type Turn } from './parties'
+
+const LOST: AcquireReply = { outcome: 'lost' }
 
 /**
  * Locks of a cluster, where they and the queues are on different nodes. What changes both takes several steps: each may come
@@ -73,17 +76,26 @@ export class LocksApart {
     }
   }
 
-  /** What `acquire_locks` does for a run, in steps; null: the run is no longer its worker's. */
-  async hold(queue: string, run: Fence, { id, keys }: Acquisition): Promise<Reader | null> {
-    const ask = await this.#enlist(queue, run)
-    if (ask === null) return null
+  /**
+   * What `acquire_locks` does for a run, in steps.
+   * @param read reads the answer of such a script
+   */
+  async hold(queue: string, run: Fence, { id, keys }: Acquisition, read: (answer: Reader) => AcquireReply) {
+    const asker = randomUUID()
+    const { ask, hasNone } = await this.#enlist(queue, run, asker)
+    if (ask === null) return LOST
     const tag = this.#keys.queue(queue)
     this.noteRun(run, queue, ask)
-    const reader = await this.#send(SCRIPTS.holdLocks, [id, encodeRun(run, tag), keys, tag, idToBytes(run.id), ask])
+    const message = [id, encodeRun(run, tag), keys, tag, idToBytes(run.id), ask]
+    const reply = read(await this.#send(SCRIPTS.holdLocks, message))
+    if (reply.outcome === 'held' && hasNone) {
+      await this.#connection.run(SCRIPTS.unlistRun, tag, [idToBytes(run.id), asker])
+      return reply
+    }
     // It may have ended meanwhile: then what it holds is nobody's.
-    if ((await this.#enlist(queue, run)) !== null) return reader
+    if ((await this.#enlist(queue, run, null)).ask !== null) return reply
     await this.leave([partyOfJob(tag, run.id, ask)])
-    return null
+    return LOST
   }
 
   async leave(parties: readonly Party[]): Promise<void> {
@@ -117,10 +129,12 @@ export class LocksApart {
     await this.leave(left)
   }
 
-  async #enlist(queue: string, run: Fence): Promise<number | null> {
-    const reader = await this.#connection.run(SCRIPTS.enlistRun, this.#keys.queue(queue), encodeFence(run))
+  /** ask: null where the run is no longer its worker's. */
+  async #enlist(queue: string, run: Fence, asker: string | null) {
+    const message = [encodeFence(run), asker ?? false]
+    const reader = await this.#connection.run(SCRIPTS.enlistRun, this.#keys.queue(queue), message)
     reader.array()
-    return reader.maybe(() => reader.number())
+    return { ask: reader.maybe(() => reader.number()), hasNone: reader.boolean() }
   }
 
   async #ask(script: (typeof SCRIPTS)[keyof typeof SCRIPTS], message: Packable): Promise<Reader> {

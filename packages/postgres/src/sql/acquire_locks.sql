@@ -18,10 +18,6 @@ begin
       outcome := 'lost';
       return;
     end if;
-    -- What its end looks at: this run has locks to give up.
-    if v_locks = '' then
-      update {schema}.jobs set locks = '[]' where id = p_job;
-    end if;
   end if;
   perform {schema}.lock_up();
   v_now := {schema}.now_ms();
@@ -30,6 +26,10 @@ begin
   ) then
     outcome := 'held';
     return;
+  end if;
+  -- What the end of this run looks at: it has locks to give up.
+  if v_locks = '' then
+    update {schema}.jobs set locks = '[]' where id = p_job;
   end if;
 
   delete from {schema}.locks h where h.key = any(p_keys) and h.until <= v_now;

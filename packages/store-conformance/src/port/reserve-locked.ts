@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { ownerOfRun } from '@jobs-worker/core/store'
 import { ids, uniqueRule } from '../harness/jobs'
-import { holders, lockRequests } from '../harness/locks'
+import { acquireAs, held, holders, lockRequests, Owner } from '../harness/locks'
 import { cancelled, complete, KEEP, release } from '../harness/outcomes'
 import { theJob } from '../harness/port-client'
 import { LEASE_EXPIRED, recoverAll, recoverOptions } from '../harness/recover'
@@ -246,6 +246,28 @@ export function reserveLocked(suite: Suite): void {
       assert.deepEqual([first?.id, others], [urgent.id, []])
       if (first) await other.settle(complete(first))
       assert.equal((await other.claimOne()).id, reserved.id)
+    },
+    can,
+  )
+
+  suite.test(
+    '12.31 a reserved job that asked for more locks in vain is cancelled at once; not one that has some',
+    async (f) => {
+      const client = await f.client()
+      const worker = await f.worker()
+      await client.enqueue(needs('a'), {}, {}, {})
+      const [own, none, later, tried] = await worker.claim({ start: 0, reserve: 4, reserveLocked: 4 })
+      assert.ok(own && none && later && tried)
+      await new Owner(client.store).take('k')
+      const asked = [own, none, later, tried]
+      for (const one of asked) assert.deepEqual(await acquireAs(client.store, one, 'k', 'l'), { outcome: 'held' })
+      held(await acquireAs(client.store, later, 'l'))
+      assert.deepEqual(await acquireAs(client.store, later, 'k'), { outcome: 'held' })
+      assert.deepEqual(await acquireAs(client.store, tried, 'a'), { outcome: 'held' })
+      const verdicts = await client.store.cancel(ids(asked), KEEP)
+      assert.deepEqual(verdicts, ['requested', 'done', 'requested', 'done'])
+      const beat = await worker.beat(...asked)
+      assert.deepEqual([beat.lost, beat.cancelled], [ids([none, tried]), ids([own, later])])
     },
     can,
   )

@@ -71,9 +71,8 @@ export class RedisClaimer {
   }
 
   async unregister(instance: string): Promise<void> {
-    this.#served.delete(instance)
     // It is gone for its own process already: what it is handed until it is gone here too goes back.
-    const unheard = this.#around.calls.waits.end(instance)
+    const unheard = this.#forget(instance)
     const reader = await this.#connection.run(SCRIPTS.unregister, this.#keys.common, [instance])
     reader.array()
     const handed = await this.#join(
@@ -139,10 +138,18 @@ export class RedisClaimer {
     }
   }
 
+  /** Answers the claims of whose jobs the worker had not heard. */
+  #forget(instance: string): ReadonlySet<string> {
+    this.#served.delete(instance)
+    return this.#around.calls.waits.end(instance)
+  }
+
   async #beat(instance: string) {
     const reader = await this.#connection.run(SCRIPTS.beat, this.#keys.common, [instance])
     reader.array()
     const registered = reader.boolean()
+    // Who was expelled comes back as another instance.
+    if (!registered) this.#forget(instance)
     const queues = reader.each(() => reader.text())
     return { registered, queues, nextDueIn: reader.maybe(() => reader.number()), watched: reader.boolean() }
   }

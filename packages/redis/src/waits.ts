@@ -19,7 +19,8 @@ export class Waits {
     if (claims === undefined) return []
     const news = handed.filter((job) => claims.get(job.claim))
     const own = claims.get(claim)
-    this.#unheard.set(instance, new Map(waits && own !== undefined ? [[claim, own]] : []))
+    if (waits && own !== undefined) this.#unheard.set(instance, new Map([[claim, own]]))
+    else this.#unheard.delete(instance)
     return news
   }
 
@@ -29,6 +30,11 @@ export class Waits {
     if (!claims?.get(claim)) return false
     claims.set(claim, false)
     return true
+  }
+
+  /** How many workers may be handed jobs. */
+  get size(): number {
+    return this.#unheard.size
   }
 
   /** From now on it hears nothing. Answers the claims of whose jobs it had not heard. */

@@ -5,6 +5,7 @@ import { FaultProxy, startRedis, type TestServer } from '@jobs-worker/test-serve
 import { Redis } from 'ioredis'
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest'
 import { redisStore } from '../src'
+import { Waits } from '../src/waits'
 
 const LEASE = 60_000
 let server: TestServer
@@ -182,6 +183,39 @@ test('what a worker is handed as it leaves goes back, and costs nothing', async 
     expect(await theirs().get(job.id)).toMatchObject({ state: 'queued', attempt: 0 })
     await theirs().remove([job.id])
   }
+})
+
+test('a job handed over by a user who may not publish to its worker comes with the next claim', async () => {
+  await admin.acl('SETUSER', 'quiet', 'on', '>secret', '~*', '+@all', 'resetchannels', `&{${prefix}}:signals`)
+  const url = new URL(server.url)
+  url.username = 'quiet'
+  url.password = 'secret'
+  const quiet = redisStore(url.href, { prefix })
+  const heard = await hear(mine())
+  const instance = await register(mine())
+  await exchange(mine(), instance)
+  const job = newJob()
+  await quiet.enqueue(request(), [job])
+  expect(await mine().get(job.id)).toMatchObject({ state: 'running', worker: instance })
+  expect(heard).toEqual([])
+  await exchange(mine(), instance)
+  expect(heard.map(({ id }) => id)).toEqual([job.id])
+  await quiet.close()
+})
+
+test('of workers that have no room, left or were expelled nothing is kept', async () => {
+  const begin = vi.spyOn(Waits.prototype, 'begin')
+  const [busy, left, expelled] = [await register(mine()), await register(mine()), await register(mine())]
+  await theirs().enqueue(request(), [newJob(), newJob()])
+  for (const instance of [busy, left, expelled]) await exchange(mine(), instance)
+  const waits = begin.mock.contexts[0] as Waits
+  begin.mockRestore()
+  expect(waits.size).toBe(2)
+  await mine().unregister(left)
+  expect(waits.size).toBe(1)
+  await theirs().unregister(expelled)
+  expect(await mine().extend(expelled, [])).toMatchObject({ registered: false })
+  expect(waits.size).toBe(0)
 })
 
 test('all are woken for a job of the past that comes with one that is handed over', async () => {

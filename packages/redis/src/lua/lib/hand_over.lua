@@ -17,7 +17,8 @@ local function hand_to(instance, waiting)
   flush()
   call('HDEL', Q .. 'waiting', instance)
   call('HSET', Q .. 'handed', instance, cmsgpack.pack({ claim, ids }))
-  call('PUBLISH', channel, cmsgpack.pack({ instance, claim, name, worker, tell(ids, claim) }))
+  -- Where the user of who enqueues may not publish there, it is as if the message were lost: they have been handed over.
+  redis.pcall('PUBLISH', channel, cmsgpack.pack({ instance, claim, name, worker, tell(ids, claim) }))
   return #ids
 end
 

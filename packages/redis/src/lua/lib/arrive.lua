@@ -11,14 +11,18 @@ local function intern(text)
 end
 
 local lane_keys = {}
-local function queue_up(id, place, lane)
+local function lane_key_of(lane)
   local key = lane_keys[lane]
   if not key then
     call('SADD', LANES, lane)
     key = Q .. 'lane:' .. lane
     lane_keys[lane] = key
   end
-  add(key, place, id)
+  return key
+end
+
+local function queue_up(id, place, lane)
+  add(lane_key_of(lane), place, id)
   woken = true
 end
 

@@ -16,6 +16,29 @@ local function ids_of(batches)
   return ids
 end
 
+-- Puts due jobs that differ in nothing but their ids and tails at the end of their lane; false where one of them is there already.
+local function queue_new(there, at, ids, tails, head, rank, lane, values)
+  local count = #ids
+  for i = 1, count do
+    if there[at + i] then return false end
+  end
+  local key = lane_key_of(lane)
+  local places = added_in(key)
+  local v, p = #values, #places
+  local last = next_order()
+  order = last + count - 1
+  for i = 1, count do
+    local id = ids[i]
+    values[v + 1], values[v + 2] = id, head .. tails[i]
+    places[p + 1], places[p + 2] = rank + last + i - 1, id
+    added_to[id] = key
+    texts[id], states[id] = nil, nil
+    v, p = v + 2, p + 2
+  end
+  woken = true
+  return true
+end
+
 -- Answers { position, outcome, id } of every job that was not created.
 local function enqueue_all(specs, batches)
   local numbers, exceptions, values, at = {}, {}, {}, 0
@@ -28,6 +51,12 @@ local function enqueue_all(specs, batches)
     local lane, rank = lane_and_rank(spec)
     local head = (special and '*' or '') .. number .. ' ' .. NOW_TEXT
     local due = due_at(batch[2])
+    -- Most are: nothing is to be asked job by job.
+    local plain = not batch[5] and number ~= '0' and due == NOW
+    if plain and queue_new(there, at, ids, tails, head, rank, lane, values) then
+      at = at + #ids
+      ids = {}
+    end
     for i = 1, #ids do
       local id = ids[i]
       at = at + 1

@@ -25,13 +25,19 @@ local function head_of_schedule()
   return head and math.floor(tonumber(head)) or false
 end
 
-local function add(key, score, id)
-  if key == SCHEDULED and head_before == nil then head_before = head_of_schedule() end
+-- What is going to be added to a set: scores and ids in turn.
+local function added_in(key)
   local pairs_of = added[key]
   if not pairs_of then
     pairs_of = {}
     added[key] = pairs_of
   end
+  return pairs_of
+end
+
+local function add(key, score, id)
+  if key == SCHEDULED and head_before == nil then head_before = head_of_schedule() end
+  local pairs_of = added_in(key)
   local count = #pairs_of
   pairs_of[count + 1] = score
   pairs_of[count + 2] = id

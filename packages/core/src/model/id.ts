@@ -9,6 +9,9 @@ const pool = new Uint8Array(POOL)
 let used = POOL
 let countedIn = -1
 let count = 0
+/** Many ids are of the same millisecond: it is written once. */
+let writtenTime = -1
+let time = ''
 
 const queueBits = new Map<string, number>()
 
@@ -55,13 +58,16 @@ export function newId(): string {
 }
 
 function uuid(now: number, last1: string, last2: string): string {
-  const time = now.toString(16).padStart(12, '0')
+  if (now !== writtenTime) {
+    const digits = now.toString(16).padStart(12, '0')
+    writtenTime = now
+    time = `${digits.slice(0, 8)}-${digits.slice(8)}`
+  }
   const variant = HEX[0x80 | (byte() & 0x3f)] as string
   const within = countWithin(now)
   const version = `${HEX[0x70 | (within >>> 8)]}${HEX[within & 0xff]}`
   return (
-    `${time.slice(0, 8)}-${time.slice(8)}-${version}-${variant}${hexByte()}-` +
-    `${hexByte()}${hexByte()}${hexByte()}${hexByte()}${last1}${last2}`
+    `${time}-${version}-${variant}${hexByte()}-` + `${hexByte()}${hexByte()}${hexByte()}${hexByte()}${last1}${last2}`
   )
 }
 

@@ -115,9 +115,9 @@ export class Jobs implements JobsClient, AsyncDisposable {
     ...args: EnqueueArguments<NoInfer<Input>>
   ): Promise<EnqueuedJob<Result>>
   enqueue(task: string, input?: unknown, options?: EnqueueOptions): Promise<EnqueuedJob>
-  async enqueue(task: AnyTask | string, input?: unknown, options?: EnqueueOptions): Promise<EnqueuedJob> {
-    if (!this.#isOpen) await this.open()
-    return await this.#enqueuer.one(task, input, options)
+  enqueue(task: AnyTask | string, input?: unknown, options?: EnqueueOptions): Promise<EnqueuedJob> {
+    if (this.#isOpen) return this.#enqueuer.one(task, input, options)
+    return this.open().then(() => this.#enqueuer.one(task, input, options))
   }
 
   /** Adds many jobs of one task: all are checked before the first is sent, a thousand to a request. */

@@ -29,8 +29,8 @@ export class Queues {
     const fresh = new Map<string, Set<string>>()
     const waits = new Set<Promise<unknown>>()
     for (const { queue, lane } of jobs) {
-      const noted = this.#noted.get(`${queue}\0${lane}`)
-      if (noted !== undefined && performance.now() - noted.at < NOTE_EVERY) waits.add(noted.done)
+      const noted = this.#noting(nameOf(queue, lane))
+      if (noted !== null) waits.add(noted)
       else fresh.set(queue, (fresh.get(queue) ?? new Set()).add(lane))
     }
     for (const [queue, lanes] of fresh) waits.add(this.#note(queue, [...lanes]))
@@ -55,7 +55,7 @@ export class Queues {
 
   /** Jobs will go into it. */
   async use(queue: string): Promise<void> {
-    await this.#set(queue, {})
+    await (this.#noting(queue) ?? this.#once([queue], () => this.#set(queue, {})))
   }
 
   async setPaused(queue: string, paused: boolean): Promise<void> {
@@ -111,14 +111,23 @@ export class Queues {
 
   #note(queue: string, lanes: readonly string[]): Promise<unknown> {
     const { queues } = this.#connection
-    const keys = lanes.map((lane) => `${queue}\0${lane}`)
     const update = { $addToSet: { lanes: { $each: lanes } } }
-    const done = this.#connection
-      .upsert(() => queues.updateOne({ _id: queue }, update, { upsert: true }))
-      .catch((error) => {
-        for (const key of keys) this.#noted.delete(key)
-        throw error
-      })
+    const keys = lanes.map((lane) => nameOf(queue, lane))
+    const write = () => queues.updateOne({ _id: queue }, update, { upsert: true })
+    return this.#once(keys, () => this.#connection.upsert(write))
+  }
+
+  /** null: it has to be noted (again). */
+  #noting(key: string): Promise<unknown> | null {
+    const noted = this.#noted.get(key)
+    return noted !== undefined && performance.now() - noted.at < NOTE_EVERY ? noted.done : null
+  }
+
+  #once(keys: readonly string[], write: () => Promise<unknown>): Promise<unknown> {
+    const done = write().catch((error) => {
+      for (const key of keys) this.#noted.delete(key)
+      throw error
+    })
     for (const key of keys) this.#noted.set(key, { at: performance.now(), done })
     return done
   }
@@ -126,4 +135,8 @@ export class Queues {
   #find(filter: object, projection: object): Promise<QueueDocument[]> {
     return this.#connection.run(() => this.#connection.queues.find(filter, { projection }).toArray())
   }
+}
+
+function nameOf(queue: string, lane: string): string {
+  return `${queue}\0${lane}`
 }

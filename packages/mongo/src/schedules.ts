@@ -16,13 +16,11 @@ import { isDuplicate } from './errors'
 import { fireAll } from './fire'
 import type { Ledger } from './ledger'
 import type { Queues } from './queues'
+import { Revisions } from './revisions'
 import type { Turns } from './turns'
 import { soonDue } from './writer'
 
 type Run = <T>(work: () => Promise<T>) => Promise<T>
-
-/** The document among the meta ones that numbers the revisions of all schedules. */
-const REVISIONS = 'revisions'
 
 export class MongoSchedules implements Schedules {
   readonly #connection: Connection
@@ -30,6 +28,7 @@ export class MongoSchedules implements Schedules {
   readonly #ledger: Ledger
   readonly #channel: Channel
   readonly #turns: Turns
+  readonly #revisions: Revisions
   readonly #run: Run
 
   /** @param run does a piece of work once the store is open */
@@ -39,6 +38,7 @@ export class MongoSchedules implements Schedules {
     this.#ledger = ledger
     this.#channel = channel
     this.#turns = turns
+    this.#revisions = new Revisions(connection)
     this.#run = run
   }
 
@@ -52,7 +52,7 @@ export class MongoSchedules implements Schedules {
       await this.#queues.use(given.queue)
       for (;;) {
         const found = await this.#find(name)
-        const revision = await this.#nextRevision()
+        const revision = await this.#revisions.next()
         const past = found ?? { created: now, lastRunAt: null, lastJob: null, runs: 0 }
         const timed = found?.timing === given.timing ? pick(found) : { epoch: revision, nextRunAt }
         const state = { _id: name, revision, active: active ?? found?.active ?? true }
@@ -97,7 +97,7 @@ export class MongoSchedules implements Schedules {
         const found = await this.#find(name)
         if (found === null) return 'unknown'
         if (found.revision !== seen) return 'stale'
-        const revision = await this.#nextRevision()
+        const revision = await this.#revisions.next()
         const epoch = changes.nextRunAt === undefined ? found.epoch : revision
         if (await this.#replace(found, { ...found, ...changes, revision, epoch })) return 'changed'
       }
@@ -146,16 +146,6 @@ export class MongoSchedules implements Schedules {
 
   #find(name: string): Promise<ScheduleDocument | null> {
     return this.#connection.run(() => this.#connection.schedules.findOne({ _id: name }))
-  }
-
-  /** Above all that were ever given, also to schedules that are gone. */
-  async #nextRevision(): Promise<number> {
-    const { meta } = this.#connection
-    const options = { upsert: true, returnDocument: 'after' } as const
-    const counted = await this.#connection.upsert(() =>
-      meta.findOneAndUpdate({ _id: REVISIONS }, { $inc: { revision: 1 } }, options),
-    )
-    return counted?.revision as number
   }
 
   /** In the place of the one that was found, if nobody has changed or fired it since; null: none was there. */

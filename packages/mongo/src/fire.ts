@@ -1,20 +1,14 @@
 import { randomUUID } from 'node:crypto'
 import type { Enqueued, Fired, Firing } from '@jobs-worker/core/store'
-import type { AnyBulkWriteOperation, ClientSession } from 'mongodb'
+import type { ClientSession } from 'mongodb'
+import { advance, type Made } from './advance'
 import type { Change } from './changes'
 import type { Connection } from './connection'
-import type { ScheduleDocument } from './documents'
 import { encodeJob } from './encode-jobs'
 import type { Ledger } from './ledger'
 import type { Queues } from './queues'
 import type { Turns } from './turns'
 import { storeUnique } from './unique'
-
-/** A firing that nobody has forestalled, and what became of its jobs. */
-interface Made {
-  readonly firing: Firing
-  readonly outcomes: readonly Enqueued[]
-}
 
 /**
  * Makes the jobs of each schedule that is still as it was taken, and then moves it on: in one transaction, so that who
@@ -81,20 +75,4 @@ async function makeJobs(
     return { firing, outcomes: outcomes.slice(at - firing.jobs.length, at) }
   })
   return { made, changes }
-}
-
-async function advance({ run, schedules }: Connection, made: readonly Made[], session?: ClientSession): Promise<void> {
-  if (made.length === 0) return
-  const moves = made.map(({ firing, outcomes }): AnyBulkWriteOperation<ScheduleDocument> => {
-    const { name, revision, nextRunAt, next, jobs } = firing
-    const last = jobs.at(-1)
-    const history = last === undefined ? {} : { lastRunAt: last.time, lastJob: outcomes.at(-1)?.id as string }
-    const update = {
-      $set: { ...history, nextRunAt: next, ...(next === null ? {} : { look: next }) },
-      $unset: { holder: '' as const, ...(next === null ? { look: '' as const } : {}) },
-      $inc: { runs: jobs.length },
-    }
-    return { updateOne: { filter: { _id: name, revision, nextRunAt }, update } }
-  })
-  await run(() => schedules.bulkWrite(moves, { ordered: false, ...(session && { session }) }))
 }

@@ -73,17 +73,23 @@ function kindOf({ version, update }: Group): string | null {
   return `${version} ${Object.keys($set)} ${Object.keys($unset)}`
 }
 
-/** Each job finds its values by its place among the ids. */
+/** What gives each of these documents its own of as many values: by its place among the ids. */
+export function valuesFor(ids: readonly string[]): (values: readonly unknown[]) => Document {
+  const place = { $indexOfArray: [{ $literal: ids }, '$_id'] }
+  return (values) => {
+    const same = values.every((value) => value === values[0])
+    return same ? { $literal: values[0] } : { $arrayElemAt: [{ $literal: values }, place] }
+  }
+}
+
 function fold(alike: readonly Group[]): Group {
   const [first] = alike as readonly [Group]
   const ids = alike.flatMap((group) => group.ids)
-  const place = { $indexOfArray: [{ $literal: ids }, '$_id'] }
+  const valueOf = valuesFor(ids)
   const sets = alike.map(({ update }) => (update as Update).$set)
   const set: Document = { v: first.version + 1 }
   for (const field of Object.keys(sets[0] as Document)) {
-    const values = alike.flatMap((group, n) => group.ids.map(() => sets[n]?.[field]))
-    const same = values.every((value) => value === values[0])
-    set[field] = same ? { $literal: values[0] } : { $arrayElemAt: [{ $literal: values }, place] }
+    set[field] = valueOf(alike.flatMap((group, n) => group.ids.map(() => sets[n]?.[field])))
   }
   const unset = Object.keys((first.update as Update).$unset ?? {})
   return { version: first.version, ids, update: [{ $set: set }, ...(unset.length === 0 ? [] : [{ $unset: unset }])] }

@@ -61,7 +61,7 @@ export const INDEXES: Readonly<Record<string, readonly IndexDescription[]>> = {
   windows: [{ name: 'forget', key: { forget: 1 }, expireAfterSeconds: NET }],
   signals: [{ name: 'forget', key: { forget: 1 }, expireAfterSeconds: NET }],
   // Schedules that are active and have a time, by when they may be taken.
-  schedules: [{ name: 'look', key: { look: 1 }, ...where('look') }],
+  schedules: [{ name: 'waiting', key: { look: 1, _id: 1 }, ...where('look') }],
   queues: [],
   totals: [],
   meta: [],

@@ -104,9 +104,26 @@ function cronOf(pattern: string, tz: string, kind: 'cron' | 'calendar'): Cron {
   if (cron === undefined) {
     // An offset saves croner the way through Intl.
     const zone = tz === 'UTC' ? { utcOffset: 0 } : { timezone: tz }
-    cron = new Cron(pattern, { ...zone, paused: true, ...(kind === 'calendar' ? { domAndDow: true } : {}) })
+    cron = slim(new Cron(pattern, { ...zone, paused: true, ...(kind === 'calendar' ? { domAndDow: true } : {}) }))
     if (crons.size >= MOST_CRONS) crons.clear()
     crons.set(key, cron)
+  }
+  return cron
+}
+
+/** What croner holds of the years of a pattern, in a field that it does not promise. */
+interface Years {
+  readonly _states?: { readonly pattern?: { starYear?: boolean; year?: readonly number[] } }
+}
+
+let everyYear: readonly number[] | undefined
+
+/** Croner lists ten thousand years with each pattern, 80 KB, mostly all of them: those patterns share one list. */
+function slim(cron: Cron): Cron {
+  const pattern = (cron as unknown as Years)._states?.pattern
+  if (pattern?.starYear && pattern.year !== undefined) {
+    everyYear ??= pattern.year
+    pattern.year = everyYear
   }
   return cron
 }

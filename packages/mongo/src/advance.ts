@@ -44,11 +44,11 @@ function moveOn(some: readonly Made[]): AnyBulkWriteOperation<ScheduleDocument> 
   const firings = some.map(({ firing }) => firing)
   const [{ nextRunAt, next, jobs }] = firings as [Firing]
   const names = firings.map(({ name }) => name)
-  const valueOf = valuesFor(names)
-  const times = valueOf(firings.map((firing) => firing.next))
+  const its = valuesFor(names)
+  const times = its(firings.map((firing) => firing.next))
   const history = {
-    lastRunAt: valueOf(firings.map((firing) => firing.jobs.at(-1)?.time)),
-    lastJob: valueOf(some.map(({ outcomes }) => outcomes.at(-1)?.id)),
+    lastRunAt: its(firings.map((firing) => firing.jobs.at(-1)?.time)),
+    lastJob: its(some.map(({ outcomes }) => outcomes.at(-1)?.id)),
   }
   const set = {
     ...(jobs.length === 0 ? {} : history),

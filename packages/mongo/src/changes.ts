@@ -1,5 +1,5 @@
 import type { AnyBulkWriteOperation, ClientSession } from 'mongodb'
-import type { Connection } from './connection'
+import { type Connection, wholeBatch } from './connection'
 import { type JobDocument, REMEMBERED } from './documents'
 import { folded, type Group, isAlike, type Update } from './folded'
 import { instant } from './moves'
@@ -63,9 +63,8 @@ export async function landed(
 ): Promise<readonly Change[]> {
   const ids = changes.map(({ before }) => before._id)
   const projection = { _id: 1, by: 1, v: 1, run: 1, 'hold.claim': 1 }
-  const found = await connection.run(() =>
-    connection.jobs.find({ _id: { $in: ids } }, { projection, ...(session && { session }) }).toArray(),
-  )
+  const options = { projection, ...wholeBatch(ids.length), ...(session && { session }) }
+  const found = await connection.run(() => connection.jobs.find({ _id: { $in: ids } }, options).toArray())
   const there = new Map(found.map((job) => [job._id, job]))
   return changes.filter(({ before, after }) => {
     const job = there.get(before._id)

@@ -7,6 +7,7 @@ import { isDuplicate } from './errors'
 import type { Ledger } from './ledger'
 import { LockView } from './lines'
 import { block, type Moment, RECOVERED, start, take } from './moves'
+import { type Ahead, bytesOf, countOf, type Line, type Lines, lanesOf, readLines, stillThere } from './queue-lines'
 import type { Queues } from './queues'
 import { tallyOf } from './tally'
 import type { Turns } from './turns'
@@ -37,6 +38,7 @@ export interface ClaimSurroundings {
  * change or take meanwhile stays theirs. Those that have to wait for locks step out of the way, and it goes on behind them.
  * @param seen the queues as they were read
  * @param begun jobs of which somebody has just seen that it is their turn
+ * @param ahead lines that were read meanwhile
  */
 export async function claimJobs(
   around: ClaimSurroundings,
@@ -45,13 +47,17 @@ export async function claimJobs(
   seen: ReadonlyMap<string, QueueDocument>,
   by: string,
   begun: ReadonlySet<string>,
+  ahead: Ahead | null,
 ): Promise<Claimed> {
   const { connection } = around
+  const lanes = lanesOf(claim, seen)
+  let known = stillThere(ahead, lanes)
   const hold: Hold = { instance: worker._id, claim: claim.id, worker: worker.id }
   const taken: JobDocument[] = []
   let blocked = 0
   for (let round = 1; ; ) {
-    const lines = await readLines(connection, claim, seen, taken, blocked)
+    const lines = known ?? (await readLines(connection, claim, lanes, taken, blocked))
+    known = null
     const view = await LockView.of(connection, keysToLookAt(lines, round === 1 ? begun : NONE))
     const { changes, ...end } = choose(claim, lines, taken, hold, view, connection.clock)
     const made = await make(around, changes, by)
@@ -78,74 +84,10 @@ export async function inHand(
   return found.sort((a, b) => place(a) - place(b) || a.rank - b.rank || a.order - b.order).map(toClaimed)
 }
 
-/** The jobs that are first in a queue, in order. */
-interface Line {
-  readonly jobs: readonly JobDocument[]
-  /** There are no more behind them. */
-  readonly isWhole: boolean
-}
-
-/**
- * Each queue's line, as far as this claim could reach: one query for each lane, each walks its index in order.
- * @param blocked how many were found that had to wait: so many more are read at once
- */
-async function readLines(
-  connection: Connection,
-  claim: Claim,
-  seen: ReadonlyMap<string, QueueDocument>,
-  taken: readonly JobDocument[],
-  blocked: number,
-): Promise<ReadonlyMap<string, Line>> {
-  const wanted = new Set(claim.lanes)
-  const lines = claim.queues.map(async ({ name, limit }): Promise<readonly [string, Line]> => {
-    const queue = seen.get(name)
-    const lanes = queue === undefined || queue.paused ? [] : (queue.lanes ?? []).filter((lane) => wanted.has(lane))
-    const left = Math.min(limit - countOf(name, taken), claim.start + claim.reserve - taken.length)
-    if (left <= 0) return [name, { jobs: [], isWhole: true }]
-    const most = left + blocked
-    const heads = await Promise.all(lanes.map((lane) => readLane(connection, name, lane, most, claim)))
-    const [only, ...others] = heads
-    if (only !== undefined && others.length === 0) return [name, only]
-    const jobs = heads.flatMap((head) => head.jobs).sort(inLine)
-    // Behind so many a lane may have others that come first.
-    return [name, { jobs: jobs.slice(0, most), isWhole: jobs.length <= most && heads.every((head) => head.isWhole) }]
-  })
-  return new Map(await Promise.all(lines))
-}
-
-/** Stops where the claim would: inputs may be large. */
-async function readLane(
-  connection: Connection,
-  queue: string,
-  lane: string,
-  most: number,
-  { maxBytes }: Claim,
-): Promise<Line> {
-  return connection.run(async () => {
-    const cursor = connection.jobs
-      .find({ queue, lane, state: 'queued' }, { batchSize: most })
-      .sort({ rank: 1, order: 1 })
-      .limit(most)
-    const line: JobDocument[] = []
-    let room = maxBytes
-    // What has arrived is read at once: a turn of the event loop for each would cost more than the job.
-    while (room >= 0 && (await cursor.hasNext())) {
-      for (const job of cursor.readBufferedDocuments()) {
-        line.push(job)
-        // One more than fits shows that there is more.
-        if (room < 0) break
-        room -= bytesOf(job)
-      }
-    }
-    await cursor.close()
-    return { jobs: line, isWhole: line.length < most && room >= 0 }
-  })
-}
-
 /** What the claim makes of these lines, if nobody is quicker; not over: it has come to the end of what was read. */
 function choose(
   claim: Claim,
-  lines: ReadonlyMap<string, Line>,
+  lines: Lines,
   taken: readonly JobDocument[],
   hold: Hold,
   view: LockView,
@@ -212,19 +154,7 @@ function mayBeReserved({ rank, keys, rule }: JobDocument, soon: boolean): boolea
 }
 
 /** Nothing is in the way of those whose turn has just begun. */
-function keysToLookAt(lines: ReadonlyMap<string, Line>, begun: ReadonlySet<string>): readonly string[] {
+function keysToLookAt(lines: Lines, begun: ReadonlySet<string>): readonly string[] {
   const jobs = [...lines.values()].flatMap((line) => line.jobs).filter(({ _id }) => !begun.has(_id))
   return jobs.flatMap(({ keys = [] }) => keys)
-}
-
-function countOf(queue: string, jobs: readonly JobDocument[]): number {
-  return jobs.filter((job) => job.queue === queue).length
-}
-
-function inLine(a: JobDocument, b: JobDocument): number {
-  return a.rank - b.rank || a.order - b.order
-}
-
-function bytesOf({ input }: JobDocument): number {
-  return input === undefined ? 0 : Buffer.byteLength(input)
 }

@@ -141,6 +141,12 @@ export class Connection {
   }
 }
 
+/** As many documents, where the server has them and they fit, in its first answer: without being told, it sends a hundred. */
+export function wholeBatch(count: number): { readonly batchSize: number } {
+  // One more than there are: so it sees that there are no more.
+  return { batchSize: count + 1 }
+}
+
 /** Longer each time, and not the same for all. */
 function pause(attempt: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, Math.random() * 5 * attempt))

@@ -7,12 +7,13 @@ import {
 } from '@jobs-worker/core/store'
 import { apply, type Change } from './changes'
 import { type Claimed, claimJobs, inHand } from './claim'
-import type { Connection } from './connection'
-import type { JobDocument, Tally, Verdicts, WorkerDocument } from './documents'
+import { type Connection, wholeBatch } from './connection'
+import type { EntryDocument, JobDocument, Tally, Verdicts, WorkerDocument } from './documents'
 import { nextDueIn } from './due'
 import type { Incoming } from './encode-jobs'
 import { STORE } from './errors'
 import type { Ledger } from './ledger'
+import { type Ahead, lanesOf, readLines } from './queue-lines'
 import type { Queues, QueuesSeen } from './queues'
 import { keyOfRequest, nameOfRequest } from './request'
 import type { Requests } from './requests'
@@ -57,7 +58,7 @@ const NOTHING_SETTLED: Settled = {
 
 /**
  * One exchange: reads what is told about, changes it, reads what can be claimed, takes it. Four round trips, one after
- * another; a fifth where somebody else was quicker; one for jobs that need locks; three to hand on those that were given up.
+ * another; two where nothing is told; a fifth where somebody else was quicker; one for jobs that need locks; three to hand on those that were given up.
  */
 export class ExchangeRun {
   readonly #around: Surroundings
@@ -87,11 +88,12 @@ export class ExchangeRun {
     const fences = fencesOf(this.#exchange)
     const remembered = this.#connection.hands.of(fences)
     try {
-      const [first, worker, seen, found] = await Promise.all([
+      const [first, worker, seen, found, ahead] = await Promise.all([
         requests.begin(this.#key),
         this.#worker(),
         this.#look(),
         remembered ?? this.#read(fences),
+        this.#readAhead(fences),
       ])
       this.#again = first !== null
       this.#remembers = remembered !== null && !this.#again
@@ -102,7 +104,7 @@ export class ExchangeRun {
       // What was enqueued may stand in a lane that was not there before.
       const lanes = enqueued ? await this.#look() : seen
       const [claimed, due] = await Promise.all([
-        this.#claim(worker, lanes, first?.done === true, begun),
+        this.#claim(worker, lanes, first, begun, first === null ? ahead : null),
         nextDueIn(this.#connection),
         tallies && requests.answer(this.#key, verdicts, tallies, this.#exchange.claim === null ? end : null),
       ])
@@ -185,16 +187,17 @@ export class ExchangeRun {
   async #claim(
     worker: WorkerDocument | null,
     seen: QueuesSeen,
-    wasDone: boolean,
+    first: EntryDocument | null,
     begun: readonly Change[],
+    ahead: Ahead | null,
   ): Promise<Claimed> {
     const { claim, instance } = this.#exchange
     if (claim === null) return NOTHING
     const there = this.#again ? await inHand(this.#connection, instance, claim) : []
-    if (wasDone || there.length > 0) return { jobs: there, more: false }
+    if (first?.done || there.length > 0) return { jobs: there, more: false }
     if (worker === null) return NOTHING
     const turns = new Set(begun.map(({ before }) => before._id))
-    return claimJobs(this.#around, claim, worker, seen.queues, this.#name, turns)
+    return claimJobs(this.#around, claim, worker, seen.queues, this.#name, turns, ahead)
   }
 
   /** Whether this request has changed the job before it was cut off; what it deleted had been in its hands. */
@@ -220,12 +223,20 @@ export class ExchangeRun {
     return this.#around.queues.look((this.#exchange.claim?.queues ?? []).map(({ name }) => name))
   }
 
+  /** Where nothing is told that could put jobs in line: what can be claimed, in the lanes as this process saw them last. */
+  async #readAhead(fences: readonly Fence[]): Promise<Ahead | null> {
+    const { claim } = this.#exchange
+    if (claim === null || fences.length > 0) return null
+    const lanes = lanesOf(claim, this.#around.queues.latest)
+    return { lanes, lines: await readLines(this.#connection, claim, lanes, [], 0) }
+  }
+
   async #read(fences: readonly Fence[]): Promise<readonly JobDocument[]> {
     if (fences.length === 0) return []
     const { run, jobs } = this.#connection
-    const projection = { input: 0, headers: 0, settings: 0, schedule: 0 }
     const ids = [...new Set(fences.map(({ id }) => id))]
-    return run(() => jobs.find({ _id: { $in: ids }, v: { $gte: 0 } }, { projection }).toArray())
+    const options = { projection: { input: 0, headers: 0, settings: 0, schedule: 0 }, ...wholeBatch(ids.length) }
+    return run(() => jobs.find({ _id: { $in: ids }, v: { $gte: 0 } }, options).toArray())
   }
 }
 

@@ -3,7 +3,7 @@ import type { Enqueued, Fired, Firing } from '@jobs-worker/core/store'
 import type { ClientSession } from 'mongodb'
 import { advance, type Made } from './advance'
 import type { Change } from './changes'
-import type { Connection } from './connection'
+import { type Connection, wholeBatch } from './connection'
 import { encodeJob } from './encode-jobs'
 import type { Ledger } from './ledger'
 import type { Queues } from './queues'
@@ -49,8 +49,9 @@ function wasThere({ jobs }: Firing, { id, outcome }: Enqueued, at: number): bool
 
 /** Those whose schedule is as it was taken. */
 async function freshOf({ run, schedules }: Connection, firings: readonly Firing[], session?: ClientSession) {
-  const options = { projection: { revision: 1, nextRunAt: 1 }, ...(session && { session }) }
   const names = firings.map(({ name }) => name)
+  const projection = { revision: 1, nextRunAt: 1 }
+  const options = { projection, ...wholeBatch(names.length), ...(session && { session }) }
   const found = await run(() => schedules.find({ _id: { $in: names } }, options).toArray())
   const there = new Map(found.map((schedule) => [schedule._id, schedule]))
   return firings.filter(({ name, revision, nextRunAt }) => {

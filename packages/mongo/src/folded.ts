@@ -85,11 +85,11 @@ export function valuesFor(ids: readonly string[]): (values: readonly unknown[]) 
 function fold(alike: readonly Group[]): Group {
   const [first] = alike as readonly [Group]
   const ids = alike.flatMap((group) => group.ids)
-  const valueOf = valuesFor(ids)
+  const its = valuesFor(ids)
   const sets = alike.map(({ update }) => (update as Update).$set)
   const set: Document = { v: first.version + 1 }
   for (const field of Object.keys(sets[0] as Document)) {
-    set[field] = valueOf(alike.flatMap((group, n) => group.ids.map(() => sets[n]?.[field])))
+    set[field] = its(alike.flatMap((group, n) => group.ids.map(() => sets[n]?.[field])))
   }
   const unset = Object.keys((first.update as Update).$unset ?? {})
   return { version: first.version, ids, update: [{ $set: set }, ...(unset.length === 0 ? [] : [{ $unset: unset }])] }

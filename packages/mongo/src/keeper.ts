@@ -3,7 +3,7 @@ import type { PromoteReply, RecoverOptions, StepReply } from '@jobs-worker/core/
 import { audit } from './audit'
 import { apply, type Change } from './changes'
 import type { Channel } from './channel'
-import type { Connection } from './connection'
+import { type Connection, wholeBatch } from './connection'
 import { type JobDocument, WITHOUT_PAYLOAD } from './documents'
 import { nextDueIn } from './due'
 import { isDuplicate } from './errors'
@@ -48,7 +48,7 @@ export class MongoKeeper {
     await clock.fresh()
     const due = await run(() =>
       jobs
-        .find({ state: 'scheduled', due: { $lte: clock.now() } }, { projection: WITHOUT_PAYLOAD })
+        .find({ state: 'scheduled', due: { $lte: clock.now() } }, { projection: WITHOUT_PAYLOAD, ...wholeBatch(limit) })
         .sort({ due: 1, order: 1 })
         .limit(limit)
         .toArray(),
@@ -125,7 +125,7 @@ export class MongoKeeper {
       jobs
         .find(
           { expires: { $exists: true, $lte: new Date(clock.now()) } },
-          { projection: { v: 1, queue: 1, state: 1, offer: 1 } },
+          { projection: { v: 1, queue: 1, state: 1, offer: 1 }, ...wholeBatch(limit) },
         )
         .sort({ expires: 1 })
         .limit(limit)

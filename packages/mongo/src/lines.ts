@@ -1,9 +1,9 @@
-import type { Connection } from './connection'
+import { type Connection, wholeBatch } from './connection'
 import type { JobDocument } from './documents'
 import { holdersOf } from './owners'
 
 /** So few lines are asked one by one, each for its first; more of them first together. */
-const FEW = 8
+export const FEW = 8
 /** Where those who stand in them are fewer than so many, one answer holds them all. */
 const MOST = 200
 
@@ -39,6 +39,15 @@ export function comesBefore(a: Place, b: Place): boolean {
   return by === 0 ? a._id < b._id : by < 0
 }
 
+/** Who is first in the lines of some keys, and who holds them; holders null: that was not asked. */
+interface Known {
+  readonly keys: readonly string[]
+  readonly heads: ReadonlyMap<string, Place>
+  readonly holders: ReadonlyMap<string, string> | null
+}
+
+const NOTHING: Known = { keys: [], heads: new Map(), holders: null }
+
 /** Who holds some keys, and who is first in their lines: as it was read, and as it becomes by what is decided on it. */
 export class LockView {
   readonly #holders: Map<string, string>
@@ -49,21 +58,18 @@ export class LockView {
     this.#heads = heads
   }
 
-  /** @param known who is first in some of the lines, where somebody has just looked */
-  static async of(
-    connection: Connection,
-    keys: Iterable<string>,
-    known: { readonly keys: readonly string[]; readonly heads: ReadonlyMap<string, Place> } = {
-      keys: [],
-      heads: new Map(),
-    },
-  ): Promise<LockView> {
+  /** @param known where somebody has just looked */
+  static async of(connection: Connection, keys: Iterable<string>, known: Known = NOTHING): Promise<LockView> {
     const all = new Set(keys)
     if (all.size === 0) return new LockView(new Map(), new Map())
     const seen = new Set(known.keys)
     const unseen = [...all].filter((key) => !seen.has(key))
-    const [holders, heads] = await Promise.all([holdersOf(connection, [...all]), headsOf(connection, unseen)])
-    return new LockView(holders, new Map([...known.heads, ...heads]))
+    const unheld = known.holders === null ? [...all] : unseen
+    const [holders, heads] = await Promise.all([
+      unheld.length === 0 ? [] : holdersOf(connection, unheld),
+      headsOf(connection, unseen),
+    ])
+    return new LockView(new Map([...(known.holders ?? []), ...holders]), new Map([...known.heads, ...heads]))
   }
 
   /** Whether a job with this place is first in the lines of all its keys, and nobody holds any of them. */
@@ -102,7 +108,7 @@ function find(
 ): Promise<readonly JobDocument[]> {
   const filter = { keys, joined: { $exists: true } }
   return run(() => {
-    const cursor = jobs.find<JobDocument>(filter, { projection: FIELDS }).limit(limit)
+    const cursor = jobs.find<JobDocument>(filter, { projection: FIELDS, ...wholeBatch(limit) }).limit(limit)
     return (sort === undefined ? cursor : cursor.sort(sort)).toArray()
   })
 }

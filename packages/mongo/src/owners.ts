@@ -2,7 +2,7 @@ import { randomInt, randomUUID } from 'node:crypto'
 import type { LockFilter } from '@jobs-worker/core/store'
 import type { Filter } from 'mongodb'
 import { apply } from './changes'
-import type { Connection } from './connection'
+import { type Connection, wholeBatch } from './connection'
 import { type JobDocument, type OwnerDocument, REMEMBERED, WITHOUT_PAYLOAD } from './documents'
 import { isDuplicate } from './errors'
 import { type AnyHolder, expire, isOwner } from './holdings'
@@ -13,6 +13,9 @@ const OWNER = 'owner:'
 
 /** Who comes back begins anew, at another version than before: what was thought out for who went is not made to it. */
 const MOST_FIRST = 2 ** 40
+
+/** As many holders as a request is asked about, mostly. */
+const MOST = 1_000
 
 /** Of a job's run, as the port writes it. */
 const RUN_OWNER = /^job:(.*):(\d+)$/
@@ -27,7 +30,9 @@ export async function findHolders(
   filter: Filter<OwnerDocument>,
   limit = 0,
 ): Promise<readonly AnyHolder[]> {
-  return run(() => owners.find<AnyHolder>(filter, { projection: WITHOUT_PAYLOAD, limit }).toArray())
+  return run(() =>
+    owners.find<AnyHolder>(filter, { projection: WITHOUT_PAYLOAD, limit, ...wholeBatch(limit || MOST) }).toArray(),
+  )
 }
 
 /** An owner as it is stored, or as it would be before it has anything. */

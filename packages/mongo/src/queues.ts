@@ -17,6 +17,7 @@ export interface QueuesSeen {
 /** The registry of queues, with their lanes, and whether they are paused. */
 export class Queues {
   readonly #connection: Connection
+  readonly #latest = new Map<string, QueueDocument>()
   readonly #doubtful = new Set<string>()
   readonly #noted = new Map<string, { readonly at: number; readonly done: Promise<unknown> }>()
 
@@ -37,6 +38,11 @@ export class Queues {
     await Promise.all(waits)
   }
 
+  /** Queues as they were when this process looked last. */
+  get latest(): ReadonlyMap<string, QueueDocument> {
+    return this.#latest
+  }
+
   /** These queues, and whether somebody watches. */
   async look(names: readonly string[]): Promise<QueuesSeen> {
     const projection = { paused: 1, lanes: 1, watched: 1 }
@@ -44,6 +50,7 @@ export class Queues {
     const queues = new Map(found.map((queue) => [queue._id, queue]))
     const watched = (queues.get(EVERYBODY)?.watched ?? 0) > this.#connection.clock.now()
     queues.delete(EVERYBODY)
+    for (const [name, queue] of queues) this.#latest.set(name, queue)
     return { queues, watched }
   }
 

@@ -10,7 +10,7 @@ import type {
   TakeReply,
 } from '@jobs-worker/core/store'
 import type { Channel } from './channel'
-import type { Connection } from './connection'
+import { type Connection, wholeBatch } from './connection'
 import type { ScheduleDocument } from './documents'
 import { isDuplicate } from './errors'
 import { fireAll } from './fire'
@@ -171,8 +171,9 @@ export class MongoSchedules implements Schedules {
   /** What may be taken, up to so many definitions' bytes, but never none. */
   async #dueNames(now: number, limit: number, maxBytes: number): Promise<readonly string[]> {
     const { run, schedules } = this.#connection
-    const query = () => schedules.find(waiting(now), { projection: { bytes: 1 } }).sort({ look: 1 })
-    const found = await run(() => query().limit(limit).toArray())
+    const options = { projection: { bytes: 1 }, limit, ...wholeBatch(limit) }
+    const query = () => schedules.find(waiting(now), options).sort({ look: 1 })
+    const found = await run(() => query().toArray())
     let before = 0
     const fitting = found.findIndex(({ bytes }) => {
       const full = before >= maxBytes
@@ -188,7 +189,8 @@ export class MongoSchedules implements Schedules {
     const holder = randomUUID()
     const hold = { $set: { look: { $add: [now, '$retryDelay'] }, holder } }
     await run(() => schedules.updateMany({ _id: { $in: [...names] }, ...waiting(now) }, [hold]))
-    const held = await run(() => schedules.find({ _id: { $in: [...names] }, holder }).toArray())
+    const mine = { _id: { $in: [...names] }, holder }
+    const held = await run(() => schedules.find(mine, wholeBatch(names.length)).toArray())
     return held.sort((a, b) => (a.nextRunAt as number) - (b.nextRunAt as number))
   }
 }

@@ -6,9 +6,9 @@ import type { Connection } from './connection'
 import { type Holder, type JobDocument, type OwnerDocument, WITHOUT_PAYLOAD } from './documents'
 import { expire } from './holdings'
 import type { Ledger } from './ledger'
-import { headsOf, LockView } from './lines'
+import { FEW, headsOf, LockView } from './lines'
 import { beginTurn, passTurn } from './moves'
-import { change, findHolders } from './owners'
+import { change, findHolders, holdersOf } from './owners'
 import type { Queues } from './queues'
 import { keysToOffer } from './standing'
 import { tallyOf } from './tally'
@@ -113,11 +113,13 @@ export class Turns {
 
   /** Of those who are first at these keys, whoever waits and may run now. */
   async #turnsAt(keys: readonly string[]): Promise<readonly Change[]> {
-    const heads = await headsOf(this.#connection, keys)
+    // Of few keys somebody mostly waits for one; of many, mostly nobody, and then it does not matter who holds them.
+    const asked = keys.length <= FEW ? holdersOf(this.#connection, keys) : null
+    const [heads, holders] = await Promise.all([headsOf(this.#connection, keys), asked])
     const blocked = [...heads.values()].filter(({ state }) => state === 'blocked')
     const waiting = [...new Map(blocked.map((job) => [job._id, job])).values()]
     const theirs = waiting.flatMap((job) => job.keys ?? [])
-    const view = await LockView.of(this.#connection, theirs, { keys, heads })
+    const view = await LockView.of(this.#connection, theirs, { keys, heads, holders })
     const now = this.#connection.clock.now()
     return waiting.filter((job) => view.mayRun(job)).map((before) => ({ before, after: beginTurn(before, now) }))
   }

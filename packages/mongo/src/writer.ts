@@ -47,8 +47,11 @@ export class MongoWriter {
     const reply = this.#last.then(async () => {
       await Promise.all([this.#connection.clock.fresh(), this.#queues.note(jobs)])
       const incoming = jobs.map((job) => encodeJob(job, this.#connection.clock, name))
-      const [answers, { watched }] = await Promise.all([this.put(key, name, incoming), this.#queues.look([])])
-      this.#channel.woke(soonDue(jobs))
+      const stored = this.put(key, name, incoming).then((answers) => {
+        this.#channel.woke(soonDue(jobs))
+        return answers
+      })
+      const [answers, { watched }] = await Promise.all([stored, this.#queues.look([])])
       return { jobs: answers, watched }
     })
     this.#last = reply.catch(() => undefined)

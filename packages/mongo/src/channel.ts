@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import { type Ears, SignalChannel } from '@jobs-worker/core/store'
 import type { ClientSession } from 'mongodb'
-import type { Connection } from './connection'
-import { Listening } from './listening'
+import type { Connection } from './server/connection'
+import { Listening } from './server/listening'
 
 /** `wakeEvery`: every listening process hears each. */
 const LIMITS = { wakeEvery: 5, longest: 64 * 1024 }

@@ -8,10 +8,10 @@ import type {
   WorkerInfo,
 } from '@jobs-worker/core/store'
 import type { Channel } from './channel'
-import type { Connection } from './connection'
-import { nextDueIn } from './due'
 import { isDuplicate } from './errors'
-import { ExchangeRun, type Surroundings } from './exchange'
+import { nextDueIn } from './exchange/due'
+import { ExchangeRun, type Surroundings } from './exchange/exchange'
+import type { Connection } from './server/connection'
 
 /** Others may register and leave meanwhile: so often it is tried again. */
 const MOST_TRIES = 10

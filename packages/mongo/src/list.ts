@@ -7,10 +7,10 @@ import {
   type ListPage,
 } from '@jobs-worker/core/store'
 import type { Filter, Sort } from 'mongodb'
-import type { Connection } from './connection'
 import { decodeCursor, encodeCursor, type Place } from './cursor'
-import { shown, toRecord } from './decode-job'
-import type { JobDocument, QueueDocument } from './documents'
+import { shown, toRecord } from './model/decode-job'
+import type { JobDocument, QueueDocument } from './model/documents'
+import type { Connection } from './server/connection'
 
 /** Rows that one step looks at, at least: where a task is asked for most may be of others. */
 const LEAST = 100

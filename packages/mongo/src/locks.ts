@@ -9,13 +9,13 @@ import {
   StoreUnavailableError,
 } from '@jobs-worker/core/store'
 import type { Channel } from './channel'
-import type { Connection } from './connection'
 import { STORE } from './errors'
-import { numbered } from './fences'
-import { type AnyHolder, acquire, expire, extend, giveUp, keysOf, locksOf, withoutOwner } from './holdings'
-import { change, findHolders, holdersOf, type KeyOfHolder, ownerNamed, pageOfKeys } from './owners'
-import { keysToOffer } from './standing'
-import type { Turns } from './turns'
+import { type AnyHolder, acquire, expire, extend, giveUp, keysOf, locksOf, withoutOwner } from './model/holdings'
+import { keysToOffer } from './model/standing'
+import type { Connection } from './server/connection'
+import { numbered } from './turns/fences'
+import { change, findHolders, holdersOf, type KeyOfHolder, ownerNamed, pageOfKeys } from './turns/owners'
+import type { Turns } from './turns/turns'
 
 /** Holders whom others change at the same time are looked at again so often. */
 const MOST_ROUNDS = 50

@@ -1,7 +1,7 @@
 import { SchemaMissingError, SchemaTooNewError } from '@jobs-worker/core/store'
-import type { Connection } from './connection'
 import { codeOf, isDuplicate, STORE } from './errors'
-import { INDEXES } from './indexes'
+import type { Connection } from './server/connection'
+import { INDEXES } from './server/indexes'
 
 /** Of collections, indexes and documents. */
 const VERSION = 1

@@ -1,6 +1,6 @@
 import { MongoClient } from 'mongodb'
-import { Connection } from './connection'
 import { type CheckedOptions, checkOptions, checkUrl, type MongoStoreOptions, wrongUrl } from './options'
+import { Connection } from './server/connection'
 import { MongoStore } from './store'
 
 /** Longest wait for a connection, and for the answer of a server that is asked how it is, in ms: well within `timeout`. */

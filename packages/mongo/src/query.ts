@@ -1,9 +1,9 @@
 import type { JobRecord, LaneRecord, ListFilter, ListPage, QueueRecord, WorkerRecord } from '@jobs-worker/core/store'
-import type { Connection } from './connection'
-import { toRecord } from './decode-job'
-import type { Ledger } from './ledger'
+import type { Ledger } from './counts/ledger'
+import type { Queues } from './counts/queues'
 import { Lister } from './list'
-import type { Queues } from './queues'
+import { toRecord } from './model/decode-job'
+import type { Connection } from './server/connection'
 
 export class MongoQuery {
   readonly #connection: Connection

@@ -1,7 +1,7 @@
-import type { Connection } from './connection'
-import type { EntryDocument, JobDocument, Tally, Verdicts } from './documents'
+import type { Ledger } from './counts/ledger'
 import { isDuplicate } from './errors'
-import type { Ledger } from './ledger'
+import type { EntryDocument, JobDocument, Tally, Verdicts } from './model/documents'
+import type { Connection } from './server/connection'
 
 /** Somebody else who is at the same request is waited for so long, in ms; then it is taken for dead. */
 const PATIENCE = 3_000

@@ -10,14 +10,14 @@ import type {
   TakeReply,
 } from '@jobs-worker/core/store'
 import type { Channel } from './channel'
-import { type Connection, wholeBatch } from './connection'
-import type { ScheduleDocument } from './documents'
+import type { Ledger } from './counts/ledger'
+import type { Queues } from './counts/queues'
 import { isDuplicate } from './errors'
-import { fireAll } from './fire'
-import type { Ledger } from './ledger'
-import type { Queues } from './queues'
-import { Revisions } from './revisions'
-import type { Turns } from './turns'
+import { fireAll } from './firing/fire'
+import { Revisions } from './firing/revisions'
+import type { ScheduleDocument } from './model/documents'
+import { type Connection, wholeBatch } from './server/connection'
+import type { Turns } from './turns/turns'
 import { soonDue } from './writer'
 
 type Run = <T>(work: () => Promise<T>) => Promise<T>

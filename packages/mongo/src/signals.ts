@@ -1,7 +1,7 @@
 import type { Hint, Signal } from '@jobs-worker/core/store'
 import type { Channel } from './channel'
-import type { Connection } from './connection'
-import type { Queues } from './queues'
+import type { Queues } from './counts/queues'
+import type { Connection } from './server/connection'
 
 export class MongoSignals {
   readonly #connection: Connection

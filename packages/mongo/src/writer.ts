@@ -8,17 +8,17 @@ import {
   TransactionsUnsupportedError,
 } from '@jobs-worker/core/store'
 import { type ClientSession, MongoBulkWriteError, MongoServerError } from 'mongodb'
+import { storeUnique } from './changes/unique'
 import type { Channel } from './channel'
-import type { Connection } from './connection'
-import type { EntryDocument, JobDocument } from './documents'
-import { encodeJob, type Incoming } from './encode-jobs'
+import type { Ledger } from './counts/ledger'
+import type { Queues } from './counts/queues'
+import { tallyOf } from './counts/tally'
 import { isDuplicate, STORE } from './errors'
-import type { Ledger } from './ledger'
-import type { Queues } from './queues'
+import type { EntryDocument, JobDocument } from './model/documents'
+import { encodeJob, type Incoming } from './model/encode-jobs'
 import { keyOfRequest, nameOfRequest } from './request'
-import { tallyOf } from './tally'
-import type { Turns } from './turns'
-import { storeUnique } from './unique'
+import type { Connection } from './server/connection'
+import type { Turns } from './turns/turns'
 
 /** Jobs due within so many ms wake workers: they learn the time from their next reply. */
 const SOON = 60_000

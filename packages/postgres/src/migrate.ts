@@ -4,9 +4,9 @@ import type { Database } from './database'
 import { isMissing } from './errors'
 import { FUNCTIONS } from './functions'
 import { inSchema, type Schema } from './schema'
-import lockTables from './sql/lock_tables.sql'
-import schedules from './sql/schedules.sql'
-import tables from './sql/tables.sql'
+import lockTables from './sql/tables/lock_tables.sql'
+import schedules from './sql/tables/schedules.sql'
+import tables from './sql/tables/tables.sql'
 
 /** One step of the schema's history. */
 interface Migration {

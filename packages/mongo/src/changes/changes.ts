@@ -1,9 +1,9 @@
 import type { AnyBulkWriteOperation, ClientSession } from 'mongodb'
-import { type Connection, wholeBatch } from './connection'
-import { type JobDocument, REMEMBERED } from './documents'
+import { type JobDocument, REMEMBERED } from '../model/documents'
+import { instant } from '../model/moves'
+import { keysToOffer, offerOf } from '../model/standing'
+import { type Connection, wholeBatch } from '../server/connection'
 import { folded, type Group, isAlike, type Update } from './folded'
-import { instant } from './moves'
-import { keysToOffer, offerOf } from './standing'
 
 /** A job as it was read, and as it is to be; null: gone. */
 export interface Change {

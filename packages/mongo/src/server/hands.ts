@@ -1,5 +1,5 @@
 import type { Fence } from '@jobs-worker/core/store'
-import type { JobDocument } from './documents'
+import type { JobDocument } from '../model/documents'
 
 /** A change to a job that was made. */
 interface Made {

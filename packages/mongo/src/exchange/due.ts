@@ -1,4 +1,4 @@
-import type { Connection } from './connection'
+import type { Connection } from '../server/connection'
 
 /** Milliseconds until the next scheduled job of any queue is due; null: there is none. */
 export async function nextDueIn({ run, jobs, clock }: Connection): Promise<number | null> {

@@ -1,5 +1,5 @@
-import type { Connection } from './connection'
-import { type AnyHolder, unnumbered } from './holdings'
+import { type AnyHolder, unnumbered } from '../model/holdings'
+import type { Connection } from '../server/connection'
 import { change } from './owners'
 
 /** The document among the meta ones that knows the latest number. */

@@ -1,4 +1,4 @@
-import type { Connection } from './connection'
+import type { Connection } from '../server/connection'
 
 /** The document among the meta ones that numbers the revisions of all schedules. */
 const REVISIONS = 'revisions'

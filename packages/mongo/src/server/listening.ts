@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Ears } from '@jobs-worker/core/store'
 import type { ChangeStream, ChangeStreamDocument } from 'mongodb'
+import type { SignalDocument } from '../model/documents'
 import type { Connection } from './connection'
-import type { SignalDocument } from './documents'
 
 /** Between two attempts to listen again, in ms. */
 const AGAIN_AFTER = 500

@@ -1,6 +1,6 @@
 import { StoreConfigError } from '@jobs-worker/core/store'
 import type { ClientSession, Collection, Db, MongoClient, TransactionOptions } from 'mongodb'
-import { Clock } from './clock'
+import { isConflict, isDuplicate, isLostRace, STORE, translate } from '../errors'
 import type {
   EntryDocument,
   JobDocument,
@@ -12,10 +12,10 @@ import type {
   TotalsDocument,
   WindowDocument,
   WorkerDocument,
-} from './documents'
-import { isConflict, isDuplicate, isLostRace, STORE, translate } from './errors'
+} from '../model/documents'
+import type { CheckedOptions } from '../options'
+import { Clock } from './clock'
 import { Hands } from './hands'
-import type { CheckedOptions } from './options'
 
 /** The wire version of MongoDB 5.0. */
 const OLDEST = 13

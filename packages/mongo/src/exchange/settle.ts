@@ -1,8 +1,8 @@
 import type { Exchange, Fence, Fill, Outcome } from '@jobs-worker/core/store'
-import type { Change } from './changes'
-import type { JobDocument, Verdicts } from './documents'
-import { encodeJob, type Incoming } from './encode-jobs'
-import { addError, finish, giveBack, type Moment, place, restore, start } from './moves'
+import type { Change } from '../changes/changes'
+import type { JobDocument, Verdicts } from '../model/documents'
+import { encodeJob, type Incoming } from '../model/encode-jobs'
+import { addError, finish, giveBack, type Moment, place, restore, start } from '../model/moves'
 
 /** What a worker tells. */
 export type Told = Pick<Exchange, 'settle' | 'start' | 'report'>

@@ -1,5 +1,5 @@
-import type { Connection } from './connection'
-import { REMEMBERED, type Tally } from './documents'
+import { REMEMBERED, type Tally } from '../model/documents'
+import type { Connection } from '../server/connection'
 import type { Ledger } from './ledger'
 import type { Queues } from './queues'
 

@@ -1,8 +1,8 @@
 import type { Enqueued, Firing } from '@jobs-worker/core/store'
 import type { AnyBulkWriteOperation, ClientSession } from 'mongodb'
-import type { Connection } from './connection'
-import type { ScheduleDocument } from './documents'
-import { valuesFor } from './folded'
+import { valuesFor } from '../changes/folded'
+import type { ScheduleDocument } from '../model/documents'
+import type { Connection } from '../server/connection'
 
 /** A firing that nobody has forestalled, and what became of its jobs. */
 export interface Made {

@@ -1,5 +1,5 @@
-import type { Connection } from './connection'
-import type { QueueDocument } from './documents'
+import type { QueueDocument } from '../model/documents'
+import type { Connection } from '../server/connection'
 
 /** What this process has noted in the registry is noted again after so many ms: somebody may have emptied the database. */
 const NOTE_EVERY = 60_000

@@ -1,12 +1,12 @@
 import { randomInt, randomUUID } from 'node:crypto'
 import type { LockFilter } from '@jobs-worker/core/store'
 import type { Filter } from 'mongodb'
-import { apply } from './changes'
-import { type Connection, wholeBatch } from './connection'
-import { type JobDocument, type OwnerDocument, REMEMBERED, WITHOUT_PAYLOAD } from './documents'
-import { isDuplicate } from './errors'
-import { type AnyHolder, expire, isOwner } from './holdings'
-import { keysToOffer, offerOf } from './standing'
+import { apply } from '../changes/changes'
+import { isDuplicate } from '../errors'
+import { type JobDocument, type OwnerDocument, REMEMBERED, WITHOUT_PAYLOAD } from '../model/documents'
+import { type AnyHolder, expire, isOwner } from '../model/holdings'
+import { keysToOffer, offerOf } from '../model/standing'
+import { type Connection, wholeBatch } from '../server/connection'
 
 /** Before the names of owners, among the ids of jobs and entries. */
 const OWNER = 'owner:'

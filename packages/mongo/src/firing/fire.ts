@@ -1,14 +1,14 @@
 import { randomUUID } from 'node:crypto'
 import type { Enqueued, Fired, Firing } from '@jobs-worker/core/store'
 import type { ClientSession } from 'mongodb'
+import type { Change } from '../changes/changes'
+import { storeUnique } from '../changes/unique'
+import type { Ledger } from '../counts/ledger'
+import type { Queues } from '../counts/queues'
+import { encodeJob } from '../model/encode-jobs'
+import { type Connection, wholeBatch } from '../server/connection'
+import type { Turns } from '../turns/turns'
 import { advance, type Made } from './advance'
-import type { Change } from './changes'
-import { type Connection, wholeBatch } from './connection'
-import { encodeJob } from './encode-jobs'
-import type { Ledger } from './ledger'
-import type { Queues } from './queues'
-import type { Turns } from './turns'
-import { storeUnique } from './unique'
 
 /**
  * Makes the jobs of each schedule that is still as it was taken, and then moves it on: in one transaction, so that who

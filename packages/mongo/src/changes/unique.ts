@@ -1,12 +1,12 @@
 import type { Enqueued, UniqueRule } from '@jobs-worker/core/store'
 import { type ClientSession, type Filter, MongoBulkWriteError } from 'mongodb'
+import { tallyOf } from '../counts/tally'
+import { isDuplicate } from '../errors'
+import type { JobDocument, Tally } from '../model/documents'
+import type { Incoming } from '../model/encode-jobs'
+import { mayHaveBegun, place, withoutKey } from '../model/moves'
+import type { Connection } from '../server/connection'
 import { apply, type Change } from './changes'
-import type { Connection } from './connection'
-import type { JobDocument, Tally } from './documents'
-import type { Incoming } from './encode-jobs'
-import { isDuplicate } from './errors'
-import { mayHaveBegun, place, withoutKey } from './moves'
-import { tallyOf } from './tally'
 
 /** Others may take and give up the same keys meanwhile; so often it is looked again. */
 const MOST_LOOKS = 50

@@ -1,5 +1,5 @@
-import type { Change } from './changes'
-import type { JobDocument, StoredState, Tally } from './documents'
+import type { Change } from '../changes/changes'
+import type { JobDocument, StoredState, Tally } from '../model/documents'
 
 export type Kind = Exclude<keyof Tally, 'queue'>
 

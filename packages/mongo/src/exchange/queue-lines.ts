@@ -1,6 +1,6 @@
 import type { Claim } from '@jobs-worker/core/store'
-import type { Connection } from './connection'
-import type { JobDocument, QueueDocument } from './documents'
+import type { JobDocument, QueueDocument } from '../model/documents'
+import type { Connection } from '../server/connection'
 
 /** The jobs that are first in a queue, in order. */
 export interface Line {

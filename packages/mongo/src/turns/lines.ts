@@ -1,5 +1,5 @@
-import { type Connection, wholeBatch } from './connection'
-import type { JobDocument } from './documents'
+import type { JobDocument } from '../model/documents'
+import { type Connection, wholeBatch } from '../server/connection'
 import { holdersOf } from './owners'
 
 /** So few lines are asked one by one, each for its first; more of them first together. */

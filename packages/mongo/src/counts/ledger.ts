@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import type { ClientSession } from 'mongodb'
-import type { Connection } from './connection'
-import { type EntryDocument, REMEMBERED, type Tally, type TotalsDocument } from './documents'
-import { isDuplicate } from './errors'
+import { isDuplicate } from '../errors'
+import { type EntryDocument, REMEMBERED, type Tally, type TotalsDocument } from '../model/documents'
+import type { Connection } from '../server/connection'
 import { KINDS, type Kind, Sums } from './tally'
 
 /** Entries that one step adds to the totals. */
